@@ -1,0 +1,8 @@
+"""Fumarole: geothermal prospect mapping inside QGIS Processing."""
+
+
+def classFactory(iface):  # noqa: N802 (the name QGIS calls)
+    """Return the plugin; ``iface`` is None under ``qgis_process``."""
+    from .plugin import FumarolePlugin
+
+    return FumarolePlugin(iface)

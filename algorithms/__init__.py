@@ -1,0 +1,1 @@
+"""The science: arrays in, frozen dataclasses out. Knows nothing of QGIS."""

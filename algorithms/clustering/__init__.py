@@ -1,0 +1,1 @@
+"""Deep embedded clustering of geochemical and geophysical samples."""

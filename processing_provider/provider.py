@@ -1,0 +1,28 @@
+"""The provider ``fumarole`` and its explicit list of tools."""
+
+from qgis.core import QgsProcessingProvider
+from qgis.PyQt.QtGui import QIcon
+
+from .provider_groups import ICONS
+
+TOOLS = ()
+
+
+class FumaroleProvider(QgsProcessingProvider):
+    """Offers every tool, whatever libraries are installed: a tool says itself what it misses."""
+
+    def id(self):
+        return "fumarole"
+
+    def name(self):
+        return "Fumarole"
+
+    def longName(self):  # noqa: N802
+        return "Fumarole: geothermal prospect mapping"
+
+    def icon(self):
+        return QIcon(str(ICONS / "fumarole.svg"))
+
+    def loadAlgorithms(self):  # noqa: N802
+        for tool in TOOLS:
+            self.addAlgorithm(tool())

@@ -1,0 +1,1 @@
+"""Self-contained HTML reports, one module per kind of result."""
