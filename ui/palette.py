@@ -23,8 +23,8 @@ CLUSTER_COLOURS = (
     "#B35806",  # rust
     "#004D40",  # dark teal
     "#999933",  # olive
-    "#882255",  # wine
     "#117733",  # forest green
+    "#AA3377",  # purple
 )
 NOT_ASSIGNED = "#8C8C8C"
 BOREHOLE = "#000000"

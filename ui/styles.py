@@ -1,0 +1,188 @@
+"""The looks of the layers: symbols, labels and legends, by the palette of :mod:`.palette`."""
+
+from qgis.core import (
+    QgsCategorizedSymbolRenderer,
+    QgsExpression,
+    QgsFillSymbol,
+    QgsGraduatedSymbolRenderer,
+    QgsMarkerSymbol,
+    QgsPalLayerSettings,
+    QgsProperty,
+    QgsRendererCategory,
+    QgsRendererRange,
+    QgsSingleSymbolRenderer,
+    QgsSymbolLayer,
+    QgsTextBufferSettings,
+    QgsTextFormat,
+    QgsUnitTypes,
+    QgsVectorLayerSimpleLabeling,
+)
+from qgis.PyQt.QtGui import QColor
+
+from .palette import BOREHOLE, EARTHQUAKE, NOT_ASSIGNED, cluster_colour
+
+NOT_ASSIGNED_LABEL = "Not assigned"
+SAMPLE_SIZE_MM = 2.6
+_LEAST_SAMPLE_SIZE_MM = 1.3  # a sample of confidence 0
+_HULL_FILL_ALPHA = 51  # of 255: 20 %
+_MAGNITUDE_CLASSES = (  # lower limit, upper limit, diameter in mm
+    (-10.0, 3.0, 1.2),
+    (3.0, 4.0, 2.0),
+    (4.0, 5.0, 3.2),
+    (5.0, 6.0, 5.0),
+    (6.0, 7.0, 7.5),
+    (7.0, 12.0, 11.0),
+)
+_UNKNOWN_MAGNITUDE_SIZE_MM = 2.0
+_BOREHOLE_NAMES = ("id", "name", "ad", "adi", "no", "well", "well_id", "wellname", "borehole", "hole_id", "bh", "kuyu")
+
+
+def style_samples(layer, cluster_count, cluster_field="cluster"):
+    """Colour points by cluster number; less certain samples are smaller, unassigned ones small, grey and hollow.
+
+    Parameters
+    ----------
+    layer : QgsVectorLayer
+        Points with a cluster field and, if there is one, a field ``confidence`` (0 to 1).
+    cluster_count : int
+        Clusters 1 to ``cluster_count`` get a legend entry.
+    """
+    categories = [
+        QgsRendererCategory(number, _sample_symbol(layer, number), f"Cluster {number}")
+        for number in range(1, cluster_count + 1)
+    ]
+    hollow = QgsMarkerSymbol.createSimple(
+        {"name": "circle", "size": "1.4", "color": "0,0,0,0", "outline_color": NOT_ASSIGNED, "outline_width": "0.25"}
+    )
+    categories.append(QgsRendererCategory("", hollow, NOT_ASSIGNED_LABEL))
+    layer.setRenderer(QgsCategorizedSymbolRenderer(_number_expression(layer, cluster_field), categories))
+
+
+def style_hulls(layer, cluster_count, cluster_field="cluster"):
+    """Give hull polygons their cluster's colour: 20 % fill and a solid outline."""
+    categories = []
+    for number in range(1, cluster_count + 1):
+        outline = QColor(cluster_colour(number))
+        fill = QColor(outline)
+        fill.setAlpha(_HULL_FILL_ALPHA)
+        symbol = QgsFillSymbol.createSimple({"outline_width": "0.4", "outline_style": "solid", "joinstyle": "round"})
+        symbol.symbolLayer(0).setFillColor(fill)
+        symbol.symbolLayer(0).setStrokeColor(outline)
+        categories.append(QgsRendererCategory(number, symbol, f"Cluster {number}"))
+    layer.setRenderer(QgsCategorizedSymbolRenderer(_number_expression(layer, cluster_field), categories))
+
+
+def style_boreholes(layer):
+    """Draw boreholes as black crosses, labelled with their name or number where a field holds one."""
+    symbol = QgsMarkerSymbol.createSimple(
+        {"name": "cross", "size": "3.2", "color": BOREHOLE, "outline_color": BOREHOLE, "outline_width": "0.5"}
+    )
+    layer.setRenderer(QgsSingleSymbolRenderer(symbol))
+    names = [name for name in layer.fields().names() if name.lower() in _BOREHOLE_NAMES]
+    if not names:
+        layer.setLabelsEnabled(False)
+        return
+    label = QgsPalLayerSettings()
+    label.isExpression = True
+    label.fieldName = QgsExpression.quotedColumnRef(names[0])
+    label.placement = QgsPalLayerSettings.Placement.OrderedPositionsAroundPoint
+    label.dist = 0.6
+    label.setFormat(_label_format())
+    layer.setLabeling(QgsVectorLayerSimpleLabeling(label))
+    layer.setLabelsEnabled(True)
+
+
+def style_earthquakes(layer, magnitude_field):
+    """Draw earthquakes as red unfilled circles, the larger the magnitude; the legend lists the classes present.
+
+    Without a ``magnitude_field`` (empty or None) all circles have one size.
+    """
+    if not magnitude_field:
+        layer.setRenderer(QgsSingleSymbolRenderer(_circle(_UNKNOWN_MAGNITUDE_SIZE_MM)))
+        return
+    present = _classes_present(layer, magnitude_field)
+    ranges = []
+    for position, (lower, upper, size) in enumerate(_MAGNITUDE_CLASSES):
+        if position not in present:
+            continue
+        if position == 0:
+            text = f"M < {upper:g}"
+        elif position == len(_MAGNITUDE_CLASSES) - 1:
+            text = f"M \u2265 {lower:g}"
+        else:
+            text = f"{lower:g} \u2264 M < {upper:g}"
+        # just below the limit, because a value on a shared limit falls into the first range that holds it
+        ranges.append(QgsRendererRange(lower, upper - 1e-9, _circle(size), text))
+    layer.setRenderer(QgsGraduatedSymbolRenderer(_number_expression(layer, magnitude_field), ranges))
+
+
+def _sample_symbol(layer, number):
+    symbol = QgsMarkerSymbol.createSimple(
+        {
+            "name": "circle",
+            "size": str(SAMPLE_SIZE_MM),
+            "color": cluster_colour(number),
+            "outline_color": "#FFFFFF",
+            "outline_width": "0.2",
+        }
+    )
+    if layer.fields().indexOf("confidence") >= 0:
+        size = (
+            f'coalesce(scale_linear(to_real("confidence"), 0, 1, {_LEAST_SAMPLE_SIZE_MM}, {SAMPLE_SIZE_MM}), '
+            f"{SAMPLE_SIZE_MM})"
+        )
+        symbol.symbolLayer(0).setDataDefinedProperty(
+            QgsSymbolLayer.Property.PropertySize, QgsProperty.fromExpression(size)
+        )
+    return symbol
+
+
+def _circle(size_mm):
+    return QgsMarkerSymbol.createSimple(
+        {
+            "name": "circle",
+            "size": str(size_mm),
+            "color": "0,0,0,0",
+            "outline_color": EARTHQUAKE,
+            "outline_width": "0.3",
+        }
+    )
+
+
+def _number_expression(layer, name):
+    """Return the field as an expression that is a number even where the file keeps text (CSV)."""
+    reference = QgsExpression.quotedColumnRef(name)
+    position = layer.fields().indexOf(name)
+    if position >= 0 and not layer.fields().at(position).isNumeric():
+        return f"to_real(replace({reference}, ',', '.'))"
+    return reference
+
+
+def _classes_present(layer, magnitude_field):
+    """Return the positions of the magnitude classes that hold at least one earthquake."""
+    position = layer.fields().indexOf(magnitude_field)
+    values = layer.uniqueValues(position) if position >= 0 else ()
+    present = set()
+    for value in values:
+        try:
+            magnitude = float(str(value).replace(",", "."))
+        except ValueError:
+            continue
+        present.update(
+            number for number, (lower, upper, _) in enumerate(_MAGNITUDE_CLASSES) if lower <= magnitude < upper
+        )
+    return present
+
+
+def _label_format():
+    text = QgsTextFormat()
+    text.setSize(7)
+    text.setSizeUnit(QgsUnitTypes.RenderUnit.RenderPoints)
+    text.setColor(QColor(BOREHOLE))
+    buffer = QgsTextBufferSettings()
+    buffer.setEnabled(True)
+    buffer.setSize(0.7)
+    buffer.setSizeUnit(QgsUnitTypes.RenderUnit.RenderMillimeters)
+    buffer.setColor(QColor("#FFFFFF"))
+    text.setBuffer(buffer)
+    return text
