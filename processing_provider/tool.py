@@ -16,7 +16,7 @@ class Tool(QgsProcessingAlgorithm):
     """A Processing tool described by class attributes.
 
     A leaf tool sets the attributes below, adds its parameters in ``define`` and does its work in
-    ``run``, which returns the dictionary of outputs. A :class:`FumaroleError` raised in ``run``
+    ``work``, which returns the dictionary of outputs. A :class:`FumaroleError` raised in ``work``
     becomes the sentence the user reads; any other exception is a defect and is shown as such.
     """
 
@@ -31,7 +31,7 @@ class Tool(QgsProcessingAlgorithm):
         """Add the parameters and outputs."""
         raise TypeError(f"{type(self).__name__} does not define its parameters")
 
-    def run(self, parameters, context, feedback):
+    def work(self, parameters, context, feedback):
         """Do the work and return the outputs."""
         raise TypeError(f"{type(self).__name__} does not define its work")
 
@@ -78,12 +78,21 @@ class Tool(QgsProcessingAlgorithm):
         missing = missing_libraries(self.libraries)
         return (False, how_to_install(missing)) if missing else (True, "")
 
+    def checkParameterValues(self, parameters, context):  # noqa: N802
+        """Let every default stand where no value is given (QGIS 3.22 refuses fields, layers and CRS left out)."""
+        defaults = {
+            definition.name(): definition.defaultValue()
+            for definition in self.parameterDefinitions()
+            if definition.defaultValue() is not None and not definition.isDestination()
+        }
+        return super().checkParameterValues({**defaults, **parameters}, context)
+
     def processAlgorithm(self, parameters, context, feedback):  # noqa: N802
         missing = missing_libraries(self.libraries)
         if missing:
             raise QgsProcessingException(how_to_install(missing))
         try:
-            return self.run(parameters, context, feedback)
+            return self.work(parameters, context, feedback)
         except FumaroleError as error:
             raise QgsProcessingException(str(error)) from error
 
