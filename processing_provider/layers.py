@@ -220,7 +220,9 @@ class Outputs:
         """
         definition = self._tool.parameterDefinition(parameter)
         before = _existing_file(self._tool.parameterAsOutputLayer, self._parameters, parameter, self._context)
-        layer_options = ["GEOMETRY=AS_XY"] if before[0].lower().endswith(".csv") else []
+        is_point = QgsWkbTypes.geometryType(geometry_type) == QgsWkbTypes.GeometryType.PointGeometry
+        csv_options = ["GEOMETRY=AS_XY" if is_point else "GEOMETRY=AS_WKT"]
+        layer_options = csv_options if before[0].lower().endswith(".csv") else []
         sink, destination = self._tool.parameterAsSink(
             self._parameters,
             parameter,
