@@ -3,9 +3,10 @@
 from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
+from .clustering.cluster_hulls import ClusterHulls
 from .provider_groups import ICONS
 
-TOOLS = ()
+TOOLS = (ClusterHulls,)
 
 
 class FumaroleProvider(QgsProcessingProvider):

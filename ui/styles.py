@@ -37,7 +37,7 @@ _UNKNOWN_MAGNITUDE_SIZE_MM = 2.0
 _BOREHOLE_NAMES = ("id", "name", "ad", "adi", "no", "well", "well_id", "wellname", "borehole", "hole_id", "bh", "kuyu")
 
 
-def style_samples(layer, cluster_count, cluster_field="cluster"):
+def style_samples(layer, cluster_count, cluster_field="cluster", names=None):
     """Colour points by cluster number; less certain samples are smaller, unassigned ones small, grey and hollow.
 
     Parameters
@@ -46,9 +46,13 @@ def style_samples(layer, cluster_count, cluster_field="cluster"):
         Points with a cluster field and, if there is one, a field ``confidence`` (0 to 1).
     cluster_count : int
         Clusters 1 to ``cluster_count`` get a legend entry.
+    cluster_field : str
+        Name of the field that holds the cluster number.
+    names : mapping of int to str, optional
+        Legend texts instead of "Cluster 1".
     """
     categories = [
-        QgsRendererCategory(number, _sample_symbol(layer, number), f"Cluster {number}")
+        QgsRendererCategory(number, _sample_symbol(layer, number), _legend_text(number, names))
         for number in range(1, cluster_count + 1)
     ]
     hollow = QgsMarkerSymbol.createSimple(
@@ -58,8 +62,8 @@ def style_samples(layer, cluster_count, cluster_field="cluster"):
     layer.setRenderer(QgsCategorizedSymbolRenderer(_number_expression(layer, cluster_field), categories))
 
 
-def style_hulls(layer, cluster_count, cluster_field="cluster"):
-    """Give hull polygons their cluster's colour: 20 % fill and a solid outline."""
+def style_hulls(layer, cluster_count, cluster_field="cluster", names=None):
+    """Give hull polygons their cluster's colour: 20 % fill and a solid outline (see :func:`style_samples`)."""
     categories = []
     for number in range(1, cluster_count + 1):
         outline = QColor(cluster_colour(number))
@@ -68,7 +72,7 @@ def style_hulls(layer, cluster_count, cluster_field="cluster"):
         symbol = QgsFillSymbol.createSimple({"outline_width": "0.4", "outline_style": "solid", "joinstyle": "round"})
         symbol.symbolLayer(0).setFillColor(fill)
         symbol.symbolLayer(0).setStrokeColor(outline)
-        categories.append(QgsRendererCategory(number, symbol, f"Cluster {number}"))
+        categories.append(QgsRendererCategory(number, symbol, _legend_text(number, names)))
     layer.setRenderer(QgsCategorizedSymbolRenderer(_number_expression(layer, cluster_field), categories))
 
 
@@ -114,6 +118,10 @@ def style_earthquakes(layer, magnitude_field):
         # just below the limit, because a value on a shared limit falls into the first range that holds it
         ranges.append(QgsRendererRange(lower, upper - 1e-9, _circle(size), text))
     layer.setRenderer(QgsGraduatedSymbolRenderer(_number_expression(layer, magnitude_field), ranges))
+
+
+def _legend_text(number, names):
+    return (names or {}).get(number, f"Cluster {number}")
 
 
 def _sample_symbol(layer, number):

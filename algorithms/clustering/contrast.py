@@ -54,9 +54,8 @@ def top_variables(contrasts, names, count=3, least=0.5):
     for row in contrasts:
         strength = np.where(np.isnan(row), -1.0, np.abs(row))
         strongest = np.argsort(-strength, kind="stable")[:count]
-        texts.append(
-            " ".join(f"{names[i]}{'+' if row[i] > 0 else '-'}" for i in strongest if strength[i] >= least)
-        )
+        named = (f"{names[i]}{'+' if row[i] > 0 else '-'}" for i in strongest if strength[i] >= least)
+        texts.append(" ".join(named))
     return texts
 
 

@@ -14,7 +14,7 @@ def cluster_hulls(xy, cluster, crs, transform_context, method=CONVEX, top_variab
     Parameters
     ----------
     xy : ndarray (n_samples, 2)
-        Positions in units of ``crs``, metres; rows that are not finite are left out.
+        Positions in units of ``crs``, metres; a row that is not finite has no position and only counts.
     cluster : ndarray of int (n_samples,)
         Cluster numbers; 0 and below mean not assigned.
     crs : QgsCoordinateReferenceSystem
@@ -36,21 +36,19 @@ def cluster_hulls(xy, cluster, crs, transform_context, method=CONVEX, top_variab
     measure = QgsDistanceArea()
     measure.setSourceCrs(crs, transform_context)
     measure.setEllipsoid(crs.ellipsoidAcronym())
-    located = np.isfinite(xy).all(axis=1)
     rows, messages = [], []
     for number in np.unique(cluster[cluster > 0]).tolist():
-        points = xy[located & (cluster == number)]
-        distinct = np.unique(points, axis=0)
+        members = xy[cluster == number]
+        points = members[np.isfinite(members).all(axis=1)]
+        distinct = np.unique(points, axis=0) if len(points) else points
         reason = _why_no_hull(distinct)
         if reason:
-            messages.append(f"Cluster {number} ({_samples(len(points))}) gets no hull: {reason}.")
+            messages.append(f"Cluster {number} ({_samples(len(members))}) gets no hull: {reason}.")
             continue
         hull = _convex(distinct) if method == CONVEX else _concave(distinct)
-        area = measure.convertAreaMeasurement(
-            measure.measureArea(hull), QgsUnitTypes.AreaUnit.AreaSquareKilometers
-        )
+        area = measure.convertAreaMeasurement(measure.measureArea(hull), QgsUnitTypes.AreaUnit.AreaSquareKilometers)
         text = (top_variables or {}).get(number)
-        rows.append((hull, [number, len(points), area, text]))
+        rows.append((hull, [number, len(members), area, text]))
     return rows, messages
 
 
