@@ -137,7 +137,7 @@ def _command(tool, parameters):
         if parameter.isDestination() or not (describe_parameter(parameter)["optional"] or _has_default(parameter))
     ]
     arguments = " ".join(f"--{parameter.name()}=..." for parameter in given)
-    return f"qgis_process run fumarole:{tool.name()} -- {arguments}"
+    return f"qgis_process run fumarole:{tool.name()} {arguments}"
 
 
 def _has_default(parameter):

@@ -15,6 +15,7 @@ system_packages=(
 test_tools=(pytest-qgis bandit detect-secrets)
 python=/usr/bin/python3 # the Python that the distribution's QGIS is built for
 stamp=build/setup.stamp
+log=build/setup.log
 
 say() { printf '[setup] %s\n' "$*"; }
 fail() {
@@ -45,9 +46,14 @@ install_system_packages() {
         "then repeat the command."
     as_root=(sudo -n env DEBIAN_FRONTEND=noninteractive)
   fi
-  say "system packages: installing ${missing[*]}"
-  "${as_root[@]}" apt-get update --quiet=2
-  "${as_root[@]}" apt-get install --yes --quiet=2 --no-install-recommends "${missing[@]}"
+  say "system packages: installing ${missing[*]} (minutes on a bare machine; the details go to $log)"
+  {
+    "${as_root[@]}" apt-get update --quiet &&
+      "${as_root[@]}" apt-get install --yes --quiet --no-install-recommends "${missing[@]}"
+  } >"$log" 2>&1 || {
+    tail -n 20 "$log" >&2
+    fail "apt-get could not install them: see above and $log."
+  }
 }
 
 make_environment() {
@@ -78,6 +84,7 @@ if [ -x .venv/bin/python ] && [ "$(cat "$stamp" 2>/dev/null)" = "$key" ]; then
   say "already done (remove $stamp to repeat)"
   exit 0
 fi
+mkdir -p build
 install_system_packages
 make_environment
 link_plugin
