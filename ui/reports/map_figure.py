@@ -1,0 +1,149 @@
+"""The map of a clustering report: samples, hulls, boreholes and earthquakes in metres, equal aspect."""
+
+import numpy as np
+
+from ..palette import BOREHOLE, EARTHQUAKE, cluster_colour
+from .figures import MAX_POINTS, axis, layout, plain_text, thinned, transparent
+from .formats import count
+
+_PLOT_WIDTH_PX = 800  # of the map frame on a page of full width
+_MARGINS_PX = 90
+_SMALLEST_PX, _LARGEST_PX = 300, 700  # height of the map frame
+
+
+def map_figure(membership, context):
+    """Return the interactive map of a clustering.
+
+    Parameters
+    ----------
+    membership : Membership
+        Of ``n_samples`` rows.
+    context : ReportContext
+        Gives ``xy`` (required here) and what else lies on the map, metres.
+
+    Returns
+    -------
+    dict
+        Figure in the plotly.js schema. At most ``MAX_POINTS`` samples are drawn, and of the earthquakes
+        at most as many, the strongest.
+    """
+    traces = [_hull_trace(number, outline) for number, outline in context.hulls]
+    traces += _sample_traces(membership, context)
+    if context.earthquakes is not None and len(context.earthquakes):
+        traces.append(_earthquake_trace(context.earthquakes, context.magnitudes))
+    if context.boreholes is not None and len(context.boreholes):
+        traces.append(_borehole_trace(context.boreholes))
+    settings = {
+        "xaxis": axis("Easting (m)", tickformat=",.0f", constrain="domain", mirror=True, showline=True),
+        "yaxis": axis(
+            "Northing (m)", tickformat=",.0f", scaleanchor="x", constrain="domain", mirror=True, showline=True
+        ),
+    }
+    return {"data": traces, "layout": layout(_height_px(traces), **settings)}
+
+
+def magnitude_size_px(magnitudes):
+    """Return the diameter of an earthquake's circle, pixels: half as large again with every magnitude."""
+    return np.clip(10.0 * 1.5 ** (np.asarray(magnitudes, float) - 4.0), 3.0, 40.0)
+
+
+def _hull_trace(number, outline):
+    ring = np.round(np.vstack([outline, outline[:1]]), 1)
+    colour = cluster_colour(number)
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": ring[:, 0],
+        "y": ring[:, 1],
+        "fill": "toself",
+        "fillcolor": transparent(colour, 0.2),
+        "line": {"color": colour, "width": 1.5},
+        "legendgroup": f"cluster {number}",
+        "showlegend": False,
+        "hoverinfo": "skip",
+    }
+
+
+def _sample_traces(membership, context):
+    placed = np.isfinite(context.xy).all(axis=1)
+    shown = thinned(np.flatnonzero(placed))
+    traces = []
+    for number in np.unique(membership.cluster[placed]):
+        rows = shown[membership.cluster[shown] == number]
+        size = count(np.sum(membership.cluster[placed] == number))
+        name = f"Cluster {number} ({size})" if number else f"Not assigned ({size})"
+        hover = [_hover(row, membership, context) for row in rows]
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "name": name,
+                "legendgroup": f"cluster {number}",
+                "x": np.round(context.xy[rows, 0], 1),
+                "y": np.round(context.xy[rows, 1], 1),
+                "text": hover,
+                "hovertemplate": "%{text}<br>E %{x:,.0f} m<br>N %{y:,.0f} m<extra></extra>",
+                "marker": {
+                    "color": cluster_colour(int(number)),
+                    "size": 7 if len(shown) <= 1000 else 5,
+                    "symbol": "circle" if number else "x-thin-open",
+                    "line": {"color": "#ffffff" if number else cluster_colour(0), "width": 0.6 if number else 1},
+                },
+            }
+        )
+    return traces
+
+
+def _hover(row, membership, context):
+    name = f"Sample {plain_text(context.sample_name(row))}"
+    if not membership.cluster[row]:
+        return f"{name}<br>not assigned"
+    return f"{name}<br>cluster {membership.cluster[row]}, confidence {membership.confidence[row]:.2f}"
+
+
+def _earthquake_trace(xy, magnitudes):
+    xy = np.asarray(xy, float)
+    magnitudes = np.full(len(xy), np.nan) if magnitudes is None else np.asarray(magnitudes, float)
+    strongest = np.argsort(-np.nan_to_num(magnitudes), kind="stable")[:MAX_POINTS]
+    xy, magnitudes = xy[strongest], magnitudes[strongest]
+    known = np.isfinite(magnitudes)
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": f"Earthquakes ({count(len(xy))})",
+        "x": np.round(xy[:, 0], 1),
+        "y": np.round(xy[:, 1], 1),
+        "text": [f"magnitude {value:.1f}" if ok else "magnitude unknown" for value, ok in zip(magnitudes, known)],
+        "hovertemplate": "Earthquake, %{text}<extra></extra>",
+        "marker": {
+            "symbol": "circle-open",
+            "color": EARTHQUAKE,
+            "size": np.round(np.where(known, magnitude_size_px(magnitudes), 3.0), 1),
+            "line": {"width": 1.6},
+        },
+    }
+
+
+def _borehole_trace(xy):
+    xy = np.asarray(xy, float)
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": f"Boreholes ({count(len(xy))})",
+        "x": np.round(xy[:, 0], 1),
+        "y": np.round(xy[:, 1], 1),
+        "hovertemplate": "Borehole<br>E %{x:,.0f} m<br>N %{y:,.0f} m<extra></extra>",
+        "marker": {"symbol": "cross-thin-open", "color": BOREHOLE, "size": 11, "line": {"width": 2.2}},
+    }
+
+
+def _height_px(traces):
+    """Return the height at which the map fills the width of the page, within reason."""
+    extents = []
+    for key in ("x", "y"):
+        values = np.concatenate([np.asarray(trace[key], float) for trace in traces])
+        values = values[np.isfinite(values)]
+        extents.append(np.ptp(values) if len(values) else 0.0)
+    width, height = extents
+    frame = _PLOT_WIDTH_PX * height / width if width > 0 else _LARGEST_PX
+    return int(np.clip(frame, _SMALLEST_PX, _LARGEST_PX)) + _MARGINS_PX

@@ -1,0 +1,32 @@
+"use strict";
+(function () {
+  const PRINT_WIDTH_PX = 680; // what fits between the margins of an A4 page at 96 dots per inch
+  const plots = [];
+
+  function draw(figures) {
+    const next = figures.shift();
+    if (!next) { document.documentElement.dataset.drawn = "true"; return; }
+    const plot = next.querySelector(".plot");
+    const specification = JSON.parse(next.querySelector("script").textContent);
+    plot.textContent = "";
+    plot.style.height = specification.layout.height + "px";
+    Plotly.newPlot(plot, specification.data, specification.layout, {
+      responsive: true,
+      displaylogo: false,
+      showSendToCloud: false,
+      modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+      toImageButtonOptions: { format: "png", scale: 3 },
+    });
+    plots.push(plot);
+    setTimeout(draw, 0, figures); // the page stays responsive between two figures
+  }
+
+  window.addEventListener("beforeprint", function () {
+    plots.forEach(function (plot) { Plotly.relayout(plot, { width: PRINT_WIDTH_PX }); });
+  });
+  window.addEventListener("afterprint", function () {
+    plots.forEach(function (plot) { Plotly.relayout(plot, { width: null, autosize: true }); });
+  });
+
+  draw(Array.from(document.querySelectorAll("figure")));
+})();
