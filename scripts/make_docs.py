@@ -130,18 +130,16 @@ def _kind(contract):
 
 
 def _command(tool, parameters):
-    """Return a ``qgis_process`` call with the parameters that have to be given, and the outputs."""
-    given = [
-        parameter
-        for parameter in parameters
-        if parameter.isDestination() or not (describe_parameter(parameter)["optional"] or _has_default(parameter))
-    ]
-    arguments = " ".join(f"--{parameter.name()}=..." for parameter in given)
-    return f"qgis_process run fumarole:{tool.name()} {arguments}"
-
-
-def _has_default(parameter):
-    return describe_parameter(parameter)["default"] not in (None, "")
+    """Return a ``qgis_process`` call with what has to be given, and the outputs."""
+    arguments = []
+    for parameter in parameters:
+        contract = describe_parameter(parameter)
+        has_default = contract["default"] not in (None, "")
+        if parameter.isDestination() or not (contract["optional"] or has_default):
+            arguments.append(f"--{parameter.name()}=...")
+        elif contract["type"] == "crs" and has_default and not contract["optional"]:
+            arguments.append(f"--{parameter.name()}={contract['default']}")  # QGIS 3.22 insists on it
+    return " ".join([f"qgis_process run fumarole:{tool.name()}", *arguments])
 
 
 def _is_hidden(parameter):

@@ -75,12 +75,16 @@ link_plugin() {
   ln -sfn "$PWD" build/plugins/fumarole
 }
 
-key=$({
-  sha256sum scripts/setup.sh
-  pwd
-  "$python" --version
-} 2>&1 | sha256sum)
-if [ -x .venv/bin/python ] && [ "$(cat "$stamp" 2>/dev/null)" = "$key" ]; then
+# What a finished set-up depends on: this file, the checkout's place and the distribution's Python.
+key() {
+  {
+    cat scripts/setup.sh
+    pwd
+    readlink "$python" || true
+  } | sha256sum
+}
+
+if [ -x .venv/bin/python ] && [ "$(cat "$stamp" 2>/dev/null)" = "$(key)" ]; then
   say "already done (remove $stamp to repeat)"
   exit 0
 fi
@@ -88,5 +92,5 @@ mkdir -p build
 install_system_packages
 make_environment
 link_plugin
-echo "$key" >"$stamp"
+key >"$stamp"
 say "done"
