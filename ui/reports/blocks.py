@@ -50,6 +50,11 @@ def bullets(items):
     return Markup("<ul>" + "".join(f"<li>{escaped(item)}</li>" for item in items) + "</ul>")
 
 
+def unmarked(items):
+    """Return a list without bullets, for items that carry a mark of their own."""
+    return Markup('<ul class="unmarked">' + "".join(f"<li>{escaped(item)}</li>" for item in items) + "</ul>")
+
+
 def callout(title, messages):
     """Return a box with what the reader must not overlook; nothing when there are no messages."""
     if not messages:

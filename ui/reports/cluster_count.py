@@ -23,11 +23,11 @@ def cluster_count_report(count, context):
 
 
 def count_blocks(count):
-    """Return what both reports say about a ClusterCount: the reason, the curves and the table."""
+    """Return what both reports show of a ClusterCount beside its reason: the curves and the table."""
     first, last = count.scores[0].k, count.scores[-1].k
     text = (
         "Stability (do other seeds find the same groups?) comes before the silhouette and the Davies-Bouldin index "
-        "(are the groups compact and apart?). A small smallest cluster is often a few outliers."
+        "(are the groups compact and apart?). A very small cluster is often a few outliers."
     )
     caption = f"Four measures of the partitions into {first} to {last} clusters; the filled circle is the suggestion."
     description = f"Curves of stability, silhouette, Davies-Bouldin index and smallest cluster for k from {first} to {last}."
@@ -46,7 +46,6 @@ def count_blocks(count):
         for score in count.scores
     ]
     return (
-        paragraph(count.reason),
         paragraph(text),
         figure(count_figure(count), caption, description),
         table("The same in numbers; the suggestion in bold.", headers, rows),

@@ -4,7 +4,7 @@ import numpy as np
 
 from ..palette import cluster_colour
 from . import references
-from .blocks import Cell, Markup, bullets, callout, facts, figure, joined, paragraph, strong, subtitle, swatch, table
+from .blocks import Cell, Markup, bullets, callout, facts, figure, joined, paragraph, strong, subtitle, swatch, table, unmarked
 from .clustering_words import (
     cluster_description,
     comparison_sentences,
@@ -79,7 +79,7 @@ def _summary(result, context):
                 ("Davies-Bouldin", fixed(own.davies_bouldin)),
             )
         ),
-        bullets(
+        unmarked(
             joined(
                 strong(_cluster_name(number)),
                 f" ({count(size)} samples, {percent(size / max(n_assigned, 1))}): ",
@@ -236,7 +236,7 @@ def _latent_section(result, context):
     latent = result.membership.latent
     known = int(np.isfinite(latent).all(axis=1).sum())
     if latent.shape[1] < 2 or known < 3:
-        return Section("Latent space", (paragraph("The latent space has fewer than two dimensions to draw."),))
+        return Section("Latent space", (paragraph("There are too few latent coordinates to draw."),))
     coordinates, explained = principal_components(latent)
     text = (
         "The network describes every sample by a few latent coordinates, in which it looks for the clusters. "
@@ -274,9 +274,9 @@ def _certainty_section(result, context):
     outside = assigned & membership.outside
     text = (
         "Confidence is the mean probability of the cluster over the runs; agreement is the share of the runs that "
-        f"put the sample into it. {count(minority.sum())} samples were put into their cluster by fewer than half of "
-        f"the runs; {count(outside.sum())} lie outside the cloud of the training samples (farther from it than 99 % "
-        "of those do); take their cluster as a guess."
+        f"put the sample into it. Samples put into their cluster by fewer than half of the runs: "
+        f"{count(minority.sum())}. Samples outside the cloud of the training samples, farther from it than 99 % of "
+        f"those are: {count(outside.sum())}. The cluster of either kind is a guess."
     )
     rows = [
         (

@@ -75,7 +75,7 @@ def comparison_sentences(scores):
             "the partition above is the better map."
         )
     if behind:
-        sentences.append(f"By the silhouette {own.method} is ahead of {listed(behind)}.")
+        sentences.append(f"The silhouette of {own.method} is above that of {listed(behind)}.")
     return sentences
 
 

@@ -16,7 +16,7 @@ def layout(height_px, **settings):
     """Return the layout of a figure of ``height_px``, with the ``settings`` of plotly.js added."""
     return {
         "height": height_px,
-        "margin": {"l": 64, "r": 16, "t": 24, "b": 48},
+        "margin": {"l": 64, "r": 16, "t": 48, "b": 48},
         "font": {"family": FONT, "size": 12, "color": INK},
         "paper_bgcolor": "#ffffff",
         "plot_bgcolor": "#ffffff",

@@ -34,7 +34,7 @@ def percent(share):
     """Return a share (0 to 1) as a percentage: whole, with one decimal below 10 %."""
     if share is None or not math.isfinite(share):
         return NO_VALUE
-    return f"{fixed(100 * share, 1 if 0 < share < 0.0995 else 0)}{THIN_SPACE}%"
+    return f"{fixed(100 * share, 1 if 0 < share < 0.0995 else 0)}\u00a0%"
 
 
 def quantity(name, unit):

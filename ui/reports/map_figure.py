@@ -7,7 +7,7 @@ from .figures import MAX_POINTS, axis, layout, plain_text, thinned, transparent
 from .formats import count
 
 _PLOT_WIDTH_PX = 800  # of the map frame on a page of full width
-_MARGINS_PX = 90
+_MARGINS_PX = 100
 _SMALLEST_PX, _LARGEST_PX = 300, 700  # height of the map frame
 
 

@@ -40,15 +40,13 @@ def box_figure(result, order):
             _box(cluster, values, suffix) for cluster, values in quantiles.items() if np.isfinite(values).all()
         ]
         horizontal, vertical = panel(number, columns, rows, width_gap=0.06, height_gap=0.3 / max(rows, 1))
-        scale = "log" if name in compositions and _is_wide(quantiles.values()) else "linear"
+        scale = _scale(quantiles.values(), may_be_log=name in compositions)
         figure_layout[f"xaxis{suffix}"] = axis(
             domain=horizontal, anchor=f"y{suffix}", type="category", showgrid=False, ticks=""
         )
         figure_layout[f"yaxis{suffix}"] = axis(
-            domain=vertical, anchor=f"x{suffix}", type=scale, nticks=5, automargin=False, exponentformat="power"
+            domain=vertical, anchor=f"x{suffix}", automargin=False, separatethousands=True, **scale
         )
-        if scale == "log":
-            figure_layout[f"yaxis{suffix}"]["dtick"] = 1
         title = shortened(quantity(name, result.units[column]))
         figure_layout["annotations"].append(panel_title(title, horizontal, vertical))
     return {"data": traces, "layout": figure_layout}
@@ -82,8 +80,8 @@ def latent_figure(coordinates, explained, membership, context):
         for rows in [shown[membership.cluster[shown] == number]]
     ]
     settings = {
-        "xaxis": axis(f"First component ({100 * explained[0]:.0f} % of the variance)", zeroline=True),
-        "yaxis": axis(f"Second component ({100 * explained[1]:.0f} %)", zeroline=True),
+        "xaxis": axis(f"First component ({100 * explained[0]:.0f} % of the variance)"),
+        "yaxis": axis(f"Second component ({100 * explained[1]:.0f} %)"),
     }
     return {"data": traces, "layout": layout(480, **settings)}
 
@@ -122,9 +120,17 @@ def _quantiles(values, cluster, n_clusters):
     return found
 
 
-def _is_wide(quantiles):
+def _scale(quantiles, may_be_log):
+    """Return the settings of the axis on which these quantiles are read best."""
     bounds = np.array([(values[0], values[-1]) for values in quantiles if np.isfinite(values).all()])
-    return len(bounds) > 0 and bounds.min() > 0 and bounds.max() / bounds.min() > _WIDE_RANGE
+    if not len(bounds):
+        return {"type": "linear"}
+    largest = np.abs(bounds).max()
+    exponents = {"exponentformat": "none" if largest == 0 or 1e-3 <= largest < 1e6 else "power"}
+    if not may_be_log or bounds.min() <= 0 or bounds.max() / bounds.min() <= _WIDE_RANGE:
+        return {"type": "linear", "nticks": 5, **exponents}
+    decades = np.log10(bounds.max() / bounds.min())
+    return {"type": "log", "dtick": max(1, round(decades / 4)), **exponents}
 
 
 def _box(cluster, quantiles, suffix):

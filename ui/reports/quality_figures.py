@@ -21,14 +21,14 @@ def agreement_figure(run_agreement):
         "zmin": 0,
         "zmax": 1,
         "colorscale": _AGREEMENT_COLOURS,
-        "colorbar": {"title": {"text": "adjusted<br>Rand index"}, "thickness": 14, "outlinewidth": 0},
+        "colorbar": {"title": {"text": "adjusted<br>Rand index"}, "thickness": 14, "outlinewidth": 0, "x": 0.43},
         "hovertemplate": "runs %{y} and %{x}: %{z:.2f}<extra></extra>",
         "xgap": 1,
         "ygap": 1,
     }
     settings = {
-        "xaxis": axis("Run", type="category", constrain="domain", showgrid=False),
-        "yaxis": axis("Run", type="category", scaleanchor="x", autorange="reversed", constrain="domain", showgrid=False),
+        "xaxis": axis("Run", type="category", domain=[0, 0.41], constrain="domain", constraintoward="left", showgrid=False),
+        "yaxis": axis("Run", type="category", scaleanchor="x", autorange="reversed", constrain="domain", constraintoward="top", showgrid=False),
     }
     return {"data": [heat_map], "layout": layout(470, **settings)}
 
@@ -106,6 +106,7 @@ def count_figure(cluster_count):
                 "marker": {
                     "color": np.where(chosen, "#0b5d7a", "#ffffff"),
                     "size": np.where(chosen, 13, 8),
+                    "opacity": 1,
                     "line": {"color": np.where(chosen, "#0b5d7a", "#56657a"), "width": 2},
                 },
                 "hovertemplate": "k = %{x}: %{y:.3g}<extra></extra>",
