@@ -14,9 +14,9 @@ from .clustering_words import (
     telling_order,
 )
 from .cluster_count import count_blocks
-from .figures import thinning_note
+from .figures import MAX_POINTS, thinning_note
 from .formats import count, fixed, percent, quantity, significant
-from .map_figure import map_figure
+from .map_figure import drawn_rows, map_figure
 from .page import Section, page, run_section
 from .profile_figures import MAX_PANELS, box_figure, latent_figure, principal_components
 from .quality_figures import agreement_figure, certainty_figure, silhouette_figure
@@ -98,6 +98,7 @@ def _map_section(result, context):
     if context.xy is None or not np.isfinite(context.xy).all(axis=1).any():
         return Section("Map", (paragraph("The samples have no coordinates, so there is no map."),))
     placed = int(np.isfinite(context.xy).all(axis=1).sum())
+    note = thinning_note(len(drawn_rows(result.membership, context)), placed)
     parts = ["Samples by cluster"]
     if context.hulls:
         parts.append("hulls of the clusters")
@@ -105,7 +106,7 @@ def _map_section(result, context):
         parts.append("boreholes (black +)")
     if context.earthquakes is not None:
         parts.append("earthquakes (red circles, half as large again with every magnitude)")
-    caption = f"{', '.join(parts)}. {context.crs}, metres.{thinning_note(placed)} Drag to zoom, double-click to return."
+    caption = f"{', '.join(parts)}. {context.crs}, metres.{note} Drag to zoom, double-click to return."
     description = f"Map of {count(placed)} samples in {result.n_clusters} clusters."
     return Section("Map", (figure(map_figure(result.membership, context), caption, description),))
 
@@ -244,7 +245,7 @@ def _latent_section(result, context):
     )
     caption = (
         f"The first two principal components of the {latent.shape[1]} latent dimensions of the representative run."
-        f"{thinning_note(known)}"
+        f"{thinning_note(min(known, MAX_POINTS), known)}"
     )
     drawing = latent_figure(coordinates, explained, result.membership, context)
     return Section("Latent space", (paragraph(text), figure(drawing, caption, "Scatter of the samples by cluster.")))

@@ -88,8 +88,8 @@ def thinned(rows, limit=MAX_POINTS):
     return rows[np.linspace(0, len(rows) - 1, limit).astype(int)]
 
 
-def thinning_note(n_samples):
+def thinning_note(n_drawn, n_samples):
     """Return the sentence that owns up to :func:`thinned`; empty when nothing was left out."""
-    if n_samples <= MAX_POINTS:
+    if n_drawn == n_samples:
         return ""
-    return f" Of {count(n_samples)} samples, {count(MAX_POINTS)} at regular steps are drawn."
+    return f" Of {count(n_samples)} samples, {count(n_drawn)} at regular steps are drawn."

@@ -1,6 +1,7 @@
 """Numbers as a reader expects them: few digits, thin spaces between thousands, a dash for no value."""
 
 import math
+import re
 
 THIN_SPACE = "\u202f"
 NO_VALUE = "\u2013"
@@ -26,7 +27,7 @@ def significant(value, digits=3):
         return "0"
     magnitude = math.floor(math.log10(abs(value)))
     if magnitude < -4 or magnitude >= 6:
-        return f"{value:.{digits - 1}e}".replace("-", "\u2212").replace("e+", "e")
+        return f"{value / 10.0**magnitude:.{digits - 1}f}e{magnitude}".replace("-", "\u2212")
     return fixed(value, max(0, digits - 1 - magnitude))
 
 
@@ -38,8 +39,9 @@ def percent(share):
 
 
 def quantity(name, unit):
-    """Return a variable's name with its unit, unless the name already carries it."""
-    return name if not unit or unit.lower() in name.lower() else f"{name} ({unit})"
+    """Return a variable's name with its unit, unless the name already carries it in this or another spelling."""
+    bare_name, bare_unit = (re.sub(r"[^\w%\u2030]|_", "", text.lower()) for text in (name, unit))
+    return name if bare_unit in bare_name else f"{name} ({unit})"
 
 
 def listed(words):

@@ -9,6 +9,7 @@ from .formats import count
 _PLOT_WIDTH_PX = 800  # of the map frame on a page of full width
 _MARGINS_PX = 100
 _SMALLEST_PX, _LARGEST_PX = 300, 700  # height of the map frame
+_MAX_NOT_ASSIGNED = MAX_POINTS // 5  # they must not bury the clusters
 
 
 def map_figure(membership, context):
@@ -24,8 +25,8 @@ def map_figure(membership, context):
     Returns
     -------
     dict
-        Figure in the plotly.js schema. At most ``MAX_POINTS`` samples are drawn, and of the earthquakes
-        at most as many, the strongest.
+        Figure in the plotly.js schema. It draws the :func:`drawn_rows`, and of the earthquakes at most
+        ``MAX_POINTS``, the strongest.
     """
     traces = [_hull_trace(number, outline) for number, outline in context.hulls]
     traces += _sample_traces(membership, context)
@@ -40,6 +41,14 @@ def map_figure(membership, context):
         ),
     }
     return {"data": traces, "layout": layout(_height_px(traces), **settings)}
+
+
+def drawn_rows(membership, context):
+    """Return the rows that the map draws: at most ``MAX_POINTS`` assigned samples, and a fifth of that of others."""
+    placed = np.isfinite(context.xy).all(axis=1)
+    assigned = membership.cluster > 0
+    others = thinned(np.flatnonzero(placed & ~assigned), _MAX_NOT_ASSIGNED)
+    return np.concatenate([others, thinned(np.flatnonzero(placed & assigned))])
 
 
 def magnitude_size_px(magnitudes):
@@ -57,7 +66,7 @@ def _hull_trace(number, outline):
         "y": ring[:, 1],
         "fill": "toself",
         "fillcolor": transparent(colour, 0.2),
-        "line": {"color": colour, "width": 1.5},
+        "line": {"color": colour, "width": 2},
         "legendgroup": f"cluster {number}",
         "showlegend": False,
         "hoverinfo": "skip",
@@ -66,7 +75,7 @@ def _hull_trace(number, outline):
 
 def _sample_traces(membership, context):
     placed = np.isfinite(context.xy).all(axis=1)
-    shown = thinned(np.flatnonzero(placed))
+    shown = drawn_rows(membership, context)
     traces = []
     for number in np.unique(membership.cluster[placed]):
         rows = shown[membership.cluster[shown] == number]
@@ -78,6 +87,7 @@ def _sample_traces(membership, context):
                 "type": "scatter",
                 "mode": "markers",
                 "name": name,
+                "legendrank": 1000 if number else 2000,  # those not assigned come last
                 "legendgroup": f"cluster {number}",
                 "x": np.round(context.xy[rows, 0], 1),
                 "y": np.round(context.xy[rows, 1], 1),
@@ -85,13 +95,17 @@ def _sample_traces(membership, context):
                 "hovertemplate": "%{text}<br>E %{x:,.0f} m<br>N %{y:,.0f} m<extra></extra>",
                 "marker": {
                     "color": cluster_colour(int(number)),
-                    "size": 7 if len(shown) <= 1000 else 5,
+                    "size": _marker_size_px(len(shown)),
                     "symbol": "circle" if number else "x-thin-open",
                     "line": {"color": "#ffffff" if number else cluster_colour(0), "width": 0.6 if number else 1},
                 },
             }
         )
     return traces
+
+
+def _marker_size_px(n_points):
+    return 7 if n_points <= 1000 else 5 if n_points <= 2500 else 4
 
 
 def _hover(row, membership, context):

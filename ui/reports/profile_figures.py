@@ -129,8 +129,15 @@ def _scale(quantiles, may_be_log):
     exponents = {"exponentformat": "none" if largest == 0 or 1e-3 <= largest < 1e6 else "power"}
     if not may_be_log or bounds.min() <= 0 or bounds.max() / bounds.min() <= _WIDE_RANGE:
         return {"type": "linear", "nticks": 5, **exponents}
-    decades = np.log10(bounds.max() / bounds.min())
-    return {"type": "log", "dtick": max(1, round(decades / 4)), **exponents}
+    return {"type": "log", "tickvals": _logarithmic_ticks(bounds.min(), bounds.max()), **exponents}
+
+
+def _logarithmic_ticks(smallest, largest):
+    """Return 1, 2, 5, 10 over up to two decades, and powers of ten beyond: so that a narrow axis has ticks too."""
+    first, last = int(np.floor(np.log10(smallest))), int(np.ceil(np.log10(largest)))
+    if np.log10(largest / smallest) <= 2:
+        return [float(f"{digit}e{power}") for power in range(first, last + 1) for digit in (1, 2, 5)]
+    return [float(f"1e{power}") for power in range(first, last + 1, max(1, (last - first) // 4))]
 
 
 def _box(cluster, quantiles, suffix):

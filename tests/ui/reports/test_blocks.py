@@ -55,7 +55,7 @@ def test_figure_data_survive_and_stay_inside_their_element():
         (-25.04, "\u221225.0"),
         (12345.6, "12\u202f346"),
         (1e300, "1.00e300"),
-        (2.5e-7, "2.50e\u221207"),
+        (2.5e-7, "2.50e\u22127"),
         (float("nan"), "\u2013"),
         (float("inf"), "\u2013"),
         (None, "\u2013"),
@@ -73,3 +73,5 @@ def test_other_formats():
     assert formats.listed(["a", "b", "c"]) == "a, b and c"
     assert formats.quantity("B", "ppm") == "B (ppm)"
     assert formats.quantity("B (PPM)", "ppm") == "B (PPM)"
+    assert formats.quantity("Th_mgkg", "mg/kg") == "Th_mgkg"
+    assert formats.quantity("pH", "") == "pH"

