@@ -4,9 +4,10 @@ from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
 from .clustering.cluster_hulls import ClusterHulls
+from .clustering.import_samples import ImportSamples
 from .provider_groups import ICONS
 
-TOOLS = (ClusterHulls,)
+TOOLS = (ImportSamples, ClusterHulls)
 
 
 class FumaroleProvider(QgsProcessingProvider):

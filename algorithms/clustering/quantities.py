@@ -176,7 +176,7 @@ def decimal_mark_of(columns, depth=2000):
         for cell in cells[:depth]:
             number = _read_text(cell) if isinstance(cell, str) else None
             if isinstance(number, _Number):
-                marks.update(number.decimal_marks)
+                marks.update(number.decimal_marks or {",": ".", ".": ","}.get(number.thousands_marks, ""))
     return max(marks, key=marks.get) if len(marks) == 1 else ""
 
 
