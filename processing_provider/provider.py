@@ -5,9 +5,10 @@ from qgis.PyQt.QtGui import QIcon
 
 from .clustering.cluster_hulls import ClusterHulls
 from .clustering.import_samples import ImportSamples
+from .clustering.prospect_map import ProspectMap
 from .provider_groups import ICONS
 
-TOOLS = (ImportSamples, ClusterHulls)
+TOOLS = (ImportSamples, ClusterHulls, ProspectMap)
 
 
 class FumaroleProvider(QgsProcessingProvider):

@@ -49,17 +49,17 @@ def style_samples(layer, cluster_count, cluster_field="cluster", names=None):
     cluster_field : str
         Name of the field that holds the cluster number.
     names : mapping of int to str, optional
-        Legend texts instead of "Cluster 1".
+        Legend texts instead of "Cluster 1"; where the field holds text, also the values it holds.
     """
     categories = [
-        QgsRendererCategory(number, _sample_symbol(layer, number), _legend_text(number, names))
+        _category(layer, cluster_field, number, _sample_symbol(layer, number), names)
         for number in range(1, cluster_count + 1)
     ]
     hollow = QgsMarkerSymbol.createSimple(
         {"name": "circle", "size": "1.4", "color": "0,0,0,0", "outline_color": NOT_ASSIGNED, "outline_width": "0.25"}
     )
     categories.append(QgsRendererCategory("", hollow, NOT_ASSIGNED_LABEL))
-    layer.setRenderer(QgsCategorizedSymbolRenderer(_number_expression(layer, cluster_field), categories))
+    layer.setRenderer(QgsCategorizedSymbolRenderer(_cluster_expression(layer, cluster_field, names), categories))
 
 
 def style_hulls(layer, cluster_count, cluster_field="cluster", names=None):
@@ -72,8 +72,8 @@ def style_hulls(layer, cluster_count, cluster_field="cluster", names=None):
         symbol = QgsFillSymbol.createSimple({"outline_width": "0.4", "outline_style": "solid", "joinstyle": "round"})
         symbol.symbolLayer(0).setFillColor(fill)
         symbol.symbolLayer(0).setStrokeColor(outline)
-        categories.append(QgsRendererCategory(number, symbol, _legend_text(number, names)))
-    layer.setRenderer(QgsCategorizedSymbolRenderer(_number_expression(layer, cluster_field), categories))
+        categories.append(_category(layer, cluster_field, number, symbol, names))
+    layer.setRenderer(QgsCategorizedSymbolRenderer(_cluster_expression(layer, cluster_field, names), categories))
 
 
 def style_boreholes(layer):
@@ -120,8 +120,16 @@ def style_earthquakes(layer, magnitude_field):
     layer.setRenderer(QgsGraduatedSymbolRenderer(_number_expression(layer, magnitude_field), ranges))
 
 
-def _legend_text(number, names):
-    return (names or {}).get(number, f"Cluster {number}")
+def _category(layer, cluster_field, number, symbol, names):
+    text = (names or {}).get(number, f"Cluster {number}")
+    value = text if names and _is_text(layer, cluster_field) else number
+    return QgsRendererCategory(value, symbol, text)
+
+
+def _cluster_expression(layer, cluster_field, names):
+    if names and _is_text(layer, cluster_field):
+        return QgsExpression.quotedColumnRef(cluster_field)
+    return _number_expression(layer, cluster_field)
 
 
 def _sample_symbol(layer, number):
@@ -160,10 +168,14 @@ def _circle(size_mm):
 def _number_expression(layer, name):
     """Return the field as an expression that is a number even where the file keeps text (CSV)."""
     reference = QgsExpression.quotedColumnRef(name)
-    position = layer.fields().indexOf(name)
-    if position >= 0 and not layer.fields().at(position).isNumeric():
+    if _is_text(layer, name):
         return f"to_real(replace({reference}, ',', '.'))"
     return reference
+
+
+def _is_text(layer, name):
+    position = layer.fields().indexOf(name)
+    return position >= 0 and not layer.fields().at(position).isNumeric()
 
 
 def _classes_present(layer, magnitude_field):

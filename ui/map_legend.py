@@ -1,0 +1,142 @@
+"""The legend of a prospect map: only what is shown, with the number of samples per cluster."""
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import partial
+
+from qgis.core import (
+    QgsFillSymbol,
+    QgsLayoutItemLegend,
+    QgsLayoutPoint,
+    QgsLegendRenderer,
+    QgsLegendStyle,
+    QgsMapLayerLegendUtils,
+    QgsSymbolLayer,
+    QgsUnitTypes,
+    QgsVectorLayer,
+    QgsVectorLayerUtils,
+)
+
+from .map_text import set_letters, text_format
+
+_ATTEMPTS = ((1, 1.0), (1, 0.9), (1, 0.8), (2, 0.9), (2, 0.8), (2, 0.7), (3, 0.6), (3, 0.5), (4, 0.4))  # columns, size
+_HULL_SWATCH = {"color": "85,85,85,51", "outline_color": "#555555", "outline_width": "0.4"}
+
+
+@dataclass(frozen=True)
+class LegendEntry:
+    """One layer of the legend.
+
+    Attributes
+    ----------
+    layer : QgsVectorLayer
+    heading : str
+        Empty: the symbols stand without a heading.
+    labels : dict of int to str, or None
+        Position of each legend symbol to show, in order, with its text; None shows all as they are.
+    swatch : QgsSymbol or None
+        Replaces the symbols shown.
+    """
+
+    layer: QgsVectorLayer
+    heading: str
+    labels: object = None
+    swatch: object = None
+
+
+def legend_of(layers):
+    """Return the entries, in reading order, of the layers given by key (``CLUSTERS``, ``HULLS``, ...)."""
+    entries = {
+        "CLUSTERS": _samples_entry,
+        "HULLS": _hulls_entry,
+        "BOREHOLES": partial(LegendEntry, heading="Boreholes"),
+        "EARTHQUAKES": partial(LegendEntry, heading="Earthquakes"),
+    }
+    return [entry(layers[key]) for key, entry in entries.items() if key in layers]
+
+
+def add_legend(layout, map_item, entries, left, top, width, height, size):
+    """Add the legend, in more columns and smaller letters the longer it is, so that it stays in its place.
+
+    ``entries`` are the :class:`LegendEntry` of the map, from top to bottom; lengths are in millimetres.
+    """
+    legend = QgsLayoutItemLegend(layout)
+    layout.addLayoutItem(legend)
+    legend.setLinkedMap(map_item)
+    legend.setAutoUpdateModel(False)
+    root = legend.model().rootGroup()  # the legend's own copy of the project's tree
+    root.removeAllChildren()
+    for entry in entries:
+        _add_entry(root, entry)
+    legend.setResizeToContents(True)
+    legend.setBoxSpace(0.0)
+    for columns, share in _ATTEMPTS:
+        _set_sizes(legend, columns, share * size)
+        legend.adjustBoxSize()
+        needed = legend.rect()
+        if needed.height() <= height and needed.width() <= width:
+            break
+    legend.attemptMove(QgsLayoutPoint(left, top, QgsUnitTypes.LayoutUnit.LayoutMillimeters))
+
+
+def _samples_entry(layer):
+    """Return the entry of clustered samples: the clusters that occur, with the number of their samples."""
+    renderer = layer.renderer()
+    if renderer.type() != "categorizedSymbol":
+        return LegendEntry(layer, "Samples")
+    categories = renderer.categories()
+    values, _ = QgsVectorLayerUtils.getValues(layer, renderer.classAttribute())
+    keys = [_key(category.value()) for category in categories]
+    counts = Counter(key if key in keys else "" for key in map(_key, values))  # "" takes all others
+    labels = {
+        position: f"{category.label()} ({counts[key]})"
+        for position, (key, category) in enumerate(zip(keys, categories))
+        if counts[key]
+    }
+    by_confidence = any(
+        category.symbol().symbolLayer(0).dataDefinedProperties().isActive(QgsSymbolLayer.Property.PropertySize)
+        for category in categories
+    )
+    return LegendEntry(layer, "Samples (smaller: less certain)" if by_confidence else "Samples", labels)
+
+
+def _hulls_entry(layer):
+    """Return the entry of the hulls: one grey swatch, for their colours are those of the samples."""
+    if layer.renderer().type() != "categorizedSymbol":
+        return LegendEntry(layer, "Cluster hulls")
+    return LegendEntry(layer, "", {0: "Hull of a cluster, in its colour"}, QgsFillSymbol.createSimple(_HULL_SWATCH))
+
+
+def _add_entry(root, entry):
+    node = root.addLayer(entry.layer)
+    node.setName(entry.heading)
+    if entry.labels is not None:
+        QgsMapLayerLegendUtils.setLegendNodeOrder(node, list(entry.labels))
+        for position, text in entry.labels.items():
+            QgsMapLayerLegendUtils.setLegendNodeUserLabel(node, position, text)
+            if entry.swatch is not None:
+                QgsMapLayerLegendUtils.setLegendNodeCustomSymbol(node, position, entry.swatch)
+    if not entry.heading:
+        QgsLegendRenderer.setNodeLegendStyle(node, QgsLegendStyle.Style.Hidden)
+
+
+def _set_sizes(legend, columns, size):
+    heading, symbol = QgsLegendStyle.Style.Subgroup, QgsLegendStyle.Style.SymbolLabel
+    legend.setColumnCount(columns)
+    legend.setSplitLayer(columns > 1)
+    for part, points, bold in ((heading, 8.5, True), (symbol, 8.0, False)):
+        style = legend.style(part)
+        set_letters(style, text_format(points * size, bold))
+        legend.setStyle(part, style)
+    legend.rstyle(heading).setMargin(QgsLegendStyle.Side.Top, 3.0 * size)
+    legend.rstyle(symbol).setMargin(QgsLegendStyle.Side.Top, 1.4 * size)
+    legend.setSymbolWidth(6.0 * size)
+    legend.setSymbolHeight(3.4 * size)
+    legend.setColumnSpace(3.0 * size)
+
+
+def _key(value):
+    """Return a value as a renderer compares it: NULL is empty, and 2.0 is 2."""
+    if value is None or (hasattr(value, "isNull") and value.isNull()):
+        return ""
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
