@@ -28,7 +28,10 @@ def how_to_install(missing):
     debian_names = " ".join(PACKAGES[name][1] for name in missing)
     noun = "library" if len(missing) == 1 else "libraries"
     if sys.platform.startswith("linux"):
-        command = f"In a terminal: sudo apt install {debian_names} (or: python3 -m pip install --user {pip_names})."
+        command = (
+            f"On Debian and Ubuntu, in a terminal: sudo apt install {debian_names} "
+            f"(elsewhere: python3 -m pip install --user {pip_names})."
+        )
     elif sys.platform == "darwin":
         command = f"In a terminal: /Applications/QGIS.app/Contents/MacOS/bin/python3 -m pip install {pip_names}."
     else:

@@ -11,6 +11,7 @@ system_packages=(
   python3-torch python3-sklearn python3-scipy python3-pandas python3-geopandas python3-pyproj
   python3-plotly python3-matplotlib python3-openpyxl python3-xlrd python3-psycopg2
   python3-pytest python3-hypothesis python3-venv python3-pip
+  proj-bin # inside a virtual environment pyproj finds its data through the program proj
 )
 test_tools=(pytest-qgis bandit detect-secrets)
 python=/usr/bin/python3 # the Python that the distribution's QGIS is built for

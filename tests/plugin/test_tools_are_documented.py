@@ -1,9 +1,8 @@
-"""Every tool explains itself, in QGIS and in docs/tools; its public contract is the golden one."""
+"""Every tool explains itself, in QGIS and in docs/tools."""
 
-import json
 import re
 
-from fumarole.scripts import interface, make_docs
+from fumarole.scripts import make_docs
 
 
 def test_every_tool_explains_itself(tools):
@@ -47,18 +46,10 @@ def test_choices_are_written_in_words(tools):
                 assert parameter.usesStaticStrings(), f"{tool.name()}.{parameter.name()}"
 
 
-def test_contract_is_the_golden_one(fumarole):
-    golden = json.loads(interface.GOLDEN_FILE.read_text(encoding="utf-8"))
-    found = json.loads(interface.as_text(interface.describe(fumarole.provider)))
-    assert found == golden, "the public contract changed: run 'make docs' and look at the difference of interface.json"
-
-
 def test_pages_are_current(fumarole):
     expected = make_docs.pages(fumarole.provider)
     assert {path.name for path in make_docs.DOCS.glob("*.md")} == set(expected)
-    stale = [
-        name for name, text in expected.items() if (make_docs.DOCS / name).read_text(encoding="utf-8") != text
-    ]
+    stale = [name for name, text in expected.items() if (make_docs.DOCS / name).read_text(encoding="utf-8") != text]
     assert stale == [], "run 'make docs'"
 
 

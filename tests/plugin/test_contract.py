@@ -1,0 +1,73 @@
+"""The public contract: the ids that were promised are there, and nothing changes unseen."""
+
+import json
+
+import pytest
+
+from fumarole.scripts import interface
+
+PROMISED = {  # tool id: (parameters, outputs), each never to be renamed
+    "import_samples": (
+        "INPUT SHEET ORIENTATION ID_FIELD X_FIELD Y_FIELD GRID_ZONE SOURCE_CRS TARGET_CRS OUTPUT",
+        "OUTPUT COUNT DROPPED NOTES",
+    ),
+    "deep_embedded_clustering": (
+        "INPUT FIELDS FIELD_FILTER TRANSFORM MISSING N_CLUSTERS EFFORT BOREHOLES EARTHQUAKES MAGNITUDE_FIELD "
+        "MIN_MAGNITUDE TARGET_CRS SEED OUTPUT HULLS BOREHOLES_OUTPUT EARTHQUAKES_OUTPUT LATENT PROFILES MODEL REPORT",
+        "OUTPUT HULLS BOREHOLES_OUTPUT EARTHQUAKES_OUTPUT LATENT PROFILES MODEL REPORT N_CLUSTERS_USED N_SAMPLES "
+        "N_DROPPED SILHOUETTE DAVIES_BOULDIN STABILITY KMEANS_SILHOUETTE",
+    ),
+    "suggest_cluster_count": (
+        "INPUT FIELDS MIN_CLUSTERS MAX_CLUSTERS SEED OUTPUT REPORT",
+        "OUTPUT REPORT BEST_K",
+    ),
+    "apply_clustering_model": ("INPUT MODEL OUTPUT", "OUTPUT N_OUTSIDE"),
+    "cluster_hulls": ("INPUT CLUSTER_FIELD METHOD TARGET_CRS OUTPUT", "OUTPUT"),
+    "prospect_map": ("CLUSTERS HULLS BOREHOLES EARTHQUAKES TITLE DPI MAP PROJECT", "MAP PROJECT"),
+}
+CHOICES = {
+    ("import_samples", "ORIENTATION"): ["auto", "rows", "columns"],
+    ("deep_embedded_clustering", "TRANSFORM"): ["auto", "clr", "yeo_johnson", "none"],
+    ("deep_embedded_clustering", "MISSING"): ["impute", "skip", "fail"],
+    ("deep_embedded_clustering", "EFFORT"): ["quick", "standard", "thorough"],
+    ("cluster_hulls", "METHOD"): ["convex", "concave"],
+}
+DEFAULTS = {
+    ("import_samples", "ORIENTATION"): "auto",
+    ("deep_embedded_clustering", "MIN_MAGNITUDE"): 4.0,
+    ("deep_embedded_clustering", "N_CLUSTERS"): 0,
+    ("prospect_map", "DPI"): 300,
+}
+COMMON_DEFAULTS = {"TARGET_CRS": "EPSG:32635", "SEED": 42}
+
+
+@pytest.fixture(scope="module")
+def contract(fumarole):
+    return interface.describe(fumarole.provider)
+
+
+@pytest.mark.parametrize("tool_id", PROMISED)
+def test_promised_ids_are_there(contract, tool_id):
+    parameters, outputs = PROMISED[tool_id]
+    assert set(parameters.split()) - set(contract[tool_id]["parameters"]) == set()
+    assert set(outputs.split()) - set(contract[tool_id]["outputs"]) == set()
+
+
+@pytest.mark.parametrize(("tool_id", "parameter"), CHOICES)
+def test_promised_choices_are_offered(contract, tool_id, parameter):
+    assert contract[tool_id]["parameters"][parameter]["options"] == CHOICES[tool_id, parameter]
+
+
+def test_promised_defaults_stand(contract):
+    for (tool_id, parameter), default in DEFAULTS.items():
+        assert contract[tool_id]["parameters"][parameter]["default"] == default, f"{tool_id}.{parameter}"
+    for tool_id, tool in contract.items():
+        for parameter, default in COMMON_DEFAULTS.items():
+            if parameter in tool["parameters"]:
+                assert tool["parameters"][parameter]["default"] == default, f"{tool_id}.{parameter}"
+
+
+def test_contract_is_the_golden_one(contract):
+    golden = json.loads(interface.GOLDEN_FILE.read_text(encoding="utf-8"))
+    found = json.loads(interface.as_text(contract))
+    assert found == golden, "the public contract changed: run 'make docs' and look at the difference of interface.json"
