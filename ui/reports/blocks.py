@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+_MANY_COLUMNS = 8  # above this a table is set tighter
+_MANY_ROWS = 20  # above this a printed table may run over to the next page
+
 
 class Markup(str):
     """HTML that one of the functions below has built, so that it is not escaped a second time."""
@@ -98,8 +101,10 @@ def table(caption, headers, rows, text_columns=(0,)):
     body = "".join(
         "<tr>" + "".join(_cell(column, cell, text_columns) for column, cell in enumerate(row)) + "</tr>" for row in rows
     )
+    width = ' class="dense"' if len(headers) > _MANY_COLUMNS else ""
+    height = "scroll long" if len(rows) > _MANY_ROWS else "scroll"
     return Markup(
-        f'<div class="scroll"><table><caption>{escaped(caption)}</caption>'
+        f'<div class="{height}"><table{width}><caption>{escaped(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 

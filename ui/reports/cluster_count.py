@@ -30,7 +30,9 @@ def count_blocks(count):
         "(are the groups compact and apart?). A very small cluster is often a few outliers."
     )
     caption = f"Four measures of the partitions into {first} to {last} clusters; the filled circle is the suggestion."
-    description = f"Curves of stability, silhouette, Davies-Bouldin index and smallest cluster for k from {first} to {last}."
+    description = (
+        f"Curves of stability, silhouette, Davies-Bouldin index and smallest cluster for k from {first} to {last}."
+    )
     headers = ("Clusters k", "Stability", "Silhouette", "Davies-Bouldin", "Smallest cluster")
     rows = [
         [

@@ -2,12 +2,19 @@
 
 import numpy as np
 
+from ..palette import cluster_colour
+from .blocks import joined, swatch
 from .formats import count, fixed, listed, percent
 
 SMALL_SHARE = 0.01  # a cluster below this share of the samples may be a handful of outliers
 HIGH_SILHOUETTE = 0.5  # "reasonable structure" and better, Kaufman and Rousseeuw 1990
 NOTABLE_CONTRAST = 0.5  # standard deviations from the mean of all samples
 _NAMED = 3  # variables named on either side of a cluster's description
+
+
+def cluster_name(number):
+    """Return "Cluster n" behind a swatch of its colour."""
+    return joined(swatch(cluster_colour(int(number))), f"Cluster {number}")
 
 
 def findings(result, context):
@@ -83,6 +90,8 @@ def small_cluster_warnings(scores):
     """Return a warning for every MethodScore whose high silhouette comes with a cluster under 1 %."""
     warnings = []
     for score in scores:
+        if not score.sizes:
+            continue
         share = min(score.sizes) / sum(score.sizes)
         if score.silhouette > HIGH_SILHOUETTE and share < SMALL_SHARE:
             warnings.append(

@@ -6,9 +6,9 @@ from ..palette import cluster_colour
 from .figures import axis, layout, panel, panel_title, plain_text, shortened, thinned, transparent
 from .formats import quantity
 
-MAX_PANELS = 24  # box plots; the tables hold every variable
+MAX_PANELS = 20  # box plots; the tables hold every variable
 _COLUMNS = 4
-_ROW_PX = 200
+_ROW_PX = 172  # so that all panels fit a printed page
 _WIDE_RANGE = 20.0  # ratio of the 95th to the 5th percentile above which a composition gets a log axis
 _WHISKERS = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -36,9 +36,7 @@ def box_figure(result, order):
         suffix = str(number + 1) if number else ""
         name = result.feature_names[column]
         quantiles = _quantiles(result.values[:, column], result.membership.cluster, result.n_clusters)
-        traces += [
-            _box(cluster, values, suffix) for cluster, values in quantiles.items() if np.isfinite(values).all()
-        ]
+        traces += [_box(cluster, values, suffix) for cluster, values in quantiles.items() if np.isfinite(values).all()]
         horizontal, vertical = panel(number, columns, rows, width_gap=0.06, height_gap=0.3 / max(rows, 1))
         scale = _scale(quantiles.values(), may_be_log=name in compositions)
         figure_layout[f"xaxis{suffix}"] = axis(

@@ -27,8 +27,18 @@ def agreement_figure(run_agreement):
         "ygap": 1,
     }
     settings = {
-        "xaxis": axis("Run", type="category", domain=[0, 0.41], constrain="domain", constraintoward="left", showgrid=False),
-        "yaxis": axis("Run", type="category", scaleanchor="x", autorange="reversed", constrain="domain", constraintoward="top", showgrid=False),
+        "xaxis": axis(
+            "Run", type="category", domain=[0, 0.41], constrain="domain", constraintoward="left", showgrid=False
+        ),
+        "yaxis": axis(
+            "Run",
+            type="category",
+            scaleanchor="x",
+            autorange="reversed",
+            constrain="domain",
+            constraintoward="top",
+            showgrid=False,
+        ),
     }
     return {"data": [heat_map], "layout": layout(470, **settings)}
 

@@ -9,7 +9,9 @@ def _work(text, doi=""):
     return Markup(f'{escaped(text)} <a href="https://doi.org/{escaped(doi)}">doi:{escaped(doi)}</a>')
 
 
-AITCHISON_1986 = _work("Aitchison, J. (1986). The Statistical Analysis of Compositional Data. Chapman and Hall, London.")
+AITCHISON_1986 = _work(
+    "Aitchison, J. (1986). The Statistical Analysis of Compositional Data. Chapman and Hall, London."
+)
 DAVIES_BOULDIN_1979 = _work(
     "Davies, D. L. and Bouldin, D. W. (1979). A cluster separation measure. IEEE Transactions on Pattern Analysis "
     "and Machine Intelligence 1(2), 224\u2013227.",

@@ -79,7 +79,10 @@ def synthetic_result(n_samples=300, n_clusters=3, seed=7, names=NAMES, with_coun
         lower_quartile=by_cluster(lambda part: np.nanquantile(part, 0.25, axis=0)),
         upper_quartile=by_cluster(lambda part: np.nanquantile(part, 0.75, axis=0)),
         contrast=np.array(
-            [(np.nanmean(features[cluster == number], axis=0) - np.nanmean(features, axis=0)) / spread for number in numbers]
+            [
+                (np.nanmean(features[cluster == number], axis=0) - np.nanmean(features, axis=0)) / spread
+                for number in numbers
+            ]
         ),
     )
     mean_silhouette = float(np.mean(silhouette[assigned]))
@@ -124,7 +127,9 @@ def synthetic_count(best_k=3):
     scores = tuple(
         ClusterCountScore(k, 0.98 - 0.012 * k * k / 2, 0.42 - 0.02 * k, 1.0 + 0.06 * k, 0.5 / k) for k in range(2, 11)
     )
-    reason = f"k = {best_k} is the largest number of clusters with a stability of at least 0.8; the silhouette prefers 2."
+    reason = (
+        f"k = {best_k} is the largest number of clusters with a stability of at least 0.8; the silhouette prefers 2."
+    )
     return ClusterCount(best_k=best_k, scores=scores, reason=reason)
 
 
@@ -141,7 +146,12 @@ def synthetic_context(result, seed=11, **changes):
         "title": "Deep embedded clustering of Simav waters (synthetic)",
         "input_name": "simav_waters",
         "crs": "EPSG:32635 - WGS 84 / UTM zone 35N",
-        "parameters": {"Fields": "all numeric fields", "Transform": "auto", "Number of clusters": 0, "Effort": "standard"},
+        "parameters": {
+            "Fields": "all numeric fields",
+            "Transform": "auto",
+            "Number of clusters": 0,
+            "Effort": "standard",
+        },
         "seed": 42,
         "versions": {"QGIS": "3.22.16", "Python": "3.11.2", "torch": "1.13.1", "scikit-learn": "1.2.1"},
         "plugin_version": "0.1.0",
