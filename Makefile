@@ -33,5 +33,5 @@ setup: ## install what is missing; quick when nothing is
 	@scripts/setup.sh
 
 clean: ## remove everything these commands made
-	rm -rf .venv build demo dist .pytest_cache .hypothesis .qgis-settings
+	rm -rf .venv build demo dist .pytest_cache .ruff_cache .hypothesis .qgis-settings
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

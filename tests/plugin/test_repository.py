@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 TEXT = {".py", ".md", ".txt", ".toml", ".sh", ".svg", ".qrc", ".css", ".js", ".html", ".json", ".model3", ".qml", ""}
-GENERATED = {".venv", ".git", "build", "demo", "dist", "__pycache__", ".pytest_cache", ".hypothesis"}
+GENERATED = {"build", "demo", "dist", "__pycache__"}
+HIDDEN_BUT_OURS = {".ci", ".gitignore", ".gitattributes"}
 MACHINE_PATH = re.compile(r"(?<![\w.])/(?:home|Users|root|work|mnt|srv)/\w|[A-Z]:\\Users\\")
 MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
@@ -19,7 +20,10 @@ def texts(root):
     found = {}
     for path in root.rglob("*"):
         relative = path.relative_to(root)
-        if path.is_file() and path.suffix in TEXT and not GENERATED & set(relative.parts) and path != Path(__file__):
+        hidden = {part for part in relative.parts if part.startswith(".")} - HIDDEN_BUT_OURS
+        if hidden or GENERATED & set(relative.parts) or path.suffix not in TEXT or not path.is_file():
+            continue
+        if path != Path(__file__):
             found[relative] = path.read_text(encoding="utf-8")
     return found
 
