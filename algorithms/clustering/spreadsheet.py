@@ -152,11 +152,13 @@ def _cleaned(cell):
 
 
 def _orientation(grid):
-    """Return "columns" when the first column names more variables than the header row does."""
-    header = _header_position(grid.rows)
-    across = sum(looks_like_variable(cell) for cell in grid.rows[header or 0])
-    down = sum(looks_like_variable(row[0]) for row in grid.rows)
-    return "columns" if down > across else "rows"
+    """Return "columns" when the first column is richer in names of variables than the header row."""
+    across = grid.rows[_header_position(grid.rows) or 0]
+    return "columns" if _share_of_variables([row[0] for row in grid.rows]) > _share_of_variables(across) else "rows"
+
+
+def _share_of_variables(cells):
+    return sum(looks_like_variable(cell) for cell in cells) / len(cells)
 
 
 def _header_position(rows):

@@ -3,6 +3,7 @@
 import math
 
 from qgis.core import (
+    QgsCoordinateReferenceSystem,
     QgsGeometry,
     QgsPointXY,
     QgsProcessing,
@@ -25,7 +26,7 @@ from ..libraries import how_to_install, missing_libraries
 from ..tool import Tool
 from .sample_crs import notes_on_target, source_crs
 
-_RESERVED = ("fid", "geom", "geometry", "ogc_fid")  # names that GeoPackage and OGR keep for themselves
+_RESERVED = ("fid", "geom")  # names that GeoPackage keeps for itself
 _MOST_LISTED = 20
 
 
@@ -92,6 +93,11 @@ class ImportSamples(Tool):
     def _add_text(self, name, label, help_text):
         self.add(QgsProcessingParameterString(name, label, defaultValue="", optional=True), help_text)
 
+    def _source_crs(self, parameters, context):
+        """Return the source CRS, invalid when none is given (asking QGIS for an empty one makes PROJ complain)."""
+        given = parameters.get("SOURCE_CRS") not in (None, "")
+        return self.parameterAsCrs(parameters, "SOURCE_CRS", context) if given else QgsCoordinateReferenceSystem()
+
     def checkParameterValues(self, parameters, context):  # noqa: N802
         from ...algorithms.grid_zone import parse_grid_zone
 
@@ -102,7 +108,7 @@ class ImportSamples(Tool):
                 parse_grid_zone(zone)
             except DataError as error:
                 return False, str(error)
-            if self.parameterAsCrs(parameters, "SOURCE_CRS", context).isValid():
+            if self._source_crs(parameters, context).isValid():
                 return False, "Give the grid zone or the source coordinate system, not both."
         return accepted, message
 
@@ -124,7 +130,7 @@ class ImportSamples(Tool):
             raise QgsProcessingException(how_to_install([library]))
         feedback.setProgressText("Reading the table")
         table = read_table(path, sheet, self.parameterAsEnumString(parameters, "ORIENTATION", context))
-        source = self.parameterAsCrs(parameters, "SOURCE_CRS", context)
+        source = self._source_crs(parameters, context)
         kind = "metres" if zone else "" if not source.isValid() else "degrees" if source.isGeographic() else "metres"
         coordinates = find_coordinates(table, id_field, x_field, y_field, kind)
         source, note = source_crs(source, zone, coordinates.in_degrees)
