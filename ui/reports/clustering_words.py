@@ -22,11 +22,12 @@ def findings(result, context):
     sizes = result.profiles.sizes
     n_samples = len(result.membership.cluster)
     n_assigned = n_samples - result.n_dropped
-    noun = "cluster" if result.n_clusters == 1 else "clusters"
+    groups = f"{result.n_clusters} clusters of {count(np.min(sizes))} to {count(np.max(sizes))} samples"
+    if result.n_clusters == 1:
+        groups = "one cluster"
     sentences = [
-        f"{count(n_assigned)} of {count(n_samples)} samples of {context.input_name} fall into {result.n_clusters} "
-        f"{noun} of {count(np.min(sizes))} to {count(np.max(sizes))} samples, "
-        f"by {len(result.feature_names)} variables; coordinates take no part.",
+        f"{count(n_assigned)} of {count(n_samples)} samples of {context.input_name} fall into {groups}, by "
+        f"{len(result.feature_names)} variables; coordinates take no part.",
         result.count.reason if result.count else "The number of clusters was set by the analyst.",
         stability_sentence(result.stability),
         silhouette_sentence(result.scores[0].silhouette),

@@ -125,6 +125,8 @@ def _scale(quantiles, may_be_log):
         return {"type": "linear"}
     largest = np.abs(bounds).max()
     exponents = {"exponentformat": "none" if largest == 0 or 1e-3 <= largest < 1e6 else "power"}
+    if bounds.min() == bounds.max():
+        return {"type": "linear", "tickvals": [float(bounds.min())], **exponents}
     if not may_be_log or bounds.min() <= 0 or bounds.max() / bounds.min() <= _WIDE_RANGE:
         return {"type": "linear", "nticks": 5, **exponents}
     return {"type": "log", "tickvals": _logarithmic_ticks(bounds.min(), bounds.max()), **exponents}
