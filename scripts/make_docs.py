@@ -57,7 +57,8 @@ def index(tools):
     for group, members in itertools.groupby(tools, key=lambda tool: tool.group()):
         lines += [f"## {group}", "", "| tool | what it does |", "|---|---|"]
         lines += [
-            f"| [{tool.displayName()}]({tool.name()}.md) `{tool.name()}` | {_first_sentence(tool)} |" for tool in members
+            f"| [{tool.displayName()}]({tool.name()}.md) `{tool.name()}` | {_first_sentence(tool)} |"
+            for tool in members
         ]
         lines.append("")
     return "\n".join(lines)
@@ -130,15 +131,16 @@ def _kind(contract):
 
 
 def _command(tool, parameters):
-    """Return a ``qgis_process`` call with what has to be given, and the outputs."""
+    """Return a ``qgis_process`` call with what has to be given."""
     arguments = []
     for parameter in parameters:
         contract = describe_parameter(parameter)
-        has_default = contract["default"] not in (None, "")
-        if parameter.isDestination() or not (contract["optional"] or has_default):
+        if contract["optional"]:
+            continue
+        if contract["default"] in (None, ""):
             arguments.append(f"--{parameter.name()}=...")
-        elif contract["type"] == "crs" and has_default and not contract["optional"]:
-            arguments.append(f"--{parameter.name()}={contract['default']}")  # QGIS 3.22 insists on it
+        elif contract["type"] in ("crs", "field"):
+            arguments.append(f"--{parameter.name()}={contract['default']}")  # QGIS 3.22 insists on these
     return " ".join([f"qgis_process run fumarole:{tool.name()}", *arguments])
 
 

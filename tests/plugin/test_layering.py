@@ -123,11 +123,10 @@ def test_nothing_shipped_needs_the_development_folders(imports):
 
 
 def test_heavy_libraries_are_loaded_by_the_maths_alone_or_inside_a_run(imports):
-    wrong = offenders(
-        imports,
-        lambda path, item: path.parts[0] != "algorithms" and item.at_load and not item.inside and item.module[0] in HEAVY,
-    )
-    assert wrong == []
+    def is_wrong(path, item):
+        return path.parts[0] != "algorithms" and item.at_load and not item.inside and item.module[0] in HEAVY
+
+    assert offenders(imports, is_wrong) == []
 
 
 def needed_libraries(imports, tool_module):
