@@ -19,7 +19,7 @@ from qgis.PyQt.QtGui import QColor
 from .map_furniture import add_grid, add_north_arrow, add_scale_bar
 from .map_legend import add_legend
 from .map_scale import round_interval, round_scale
-from .map_text import INK, QUIET_INK, fitted, literal, set_letters, text_format
+from .map_text import INK, QUIET_INK, fitted, grouped, literal, set_letters, text_format
 
 MILLIMETRES = QgsUnitTypes.LayoutUnit.LayoutMillimeters
 PAGES = {"A4": (297.0, 210.0), "A3": (420.0, 297.0)}  # landscape, mm
@@ -155,9 +155,9 @@ def _add_titles(layout, text, width, size):
 
 def _map_notes(crs, figures, text, page):
     notes = [
-        f"Scale 1 : {figures.scale:,.0f} ({page})".replace(",", "\u202f"),
+        f"Scale 1 : {grouped(figures.scale)} ({page})",
         f"{crs.description()} ({crs.authid()})" if crs.authid() else crs.description(),
-        f"Grid {figures.grid_interval_m:,.0f} m, grid north up".replace(",", "\u202f"),
+        f"Grid {grouped(figures.grid_interval_m)} m, grid north up",
     ]
     return notes + [note for note in (text.credit, text.date) if note]
 

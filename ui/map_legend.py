@@ -1,7 +1,7 @@
 """The legend of a prospect map: only what is shown, with the number of samples per cluster."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from qgis.core import (
@@ -17,9 +17,10 @@ from qgis.core import (
     QgsVectorLayerUtils,
 )
 
-from .map_text import set_letters, text_format
+from .map_text import grouped, set_letters, text_format
 
 _ATTEMPTS = ((1, 1.0), (1, 0.9), (1, 0.8), (2, 0.9), (2, 0.8), (2, 0.7), (3, 0.6), (3, 0.5), (4, 0.4))  # columns, size
+_LEAST_SWATCH_MM = 1.8
 _HULL_SWATCH = {"color": "85,85,85,51", "outline_color": "#555555", "outline_width": "0.4"}
 
 
@@ -32,16 +33,16 @@ class LegendEntry:
     layer : QgsVectorLayer
     heading : str
         Empty: the symbols stand without a heading.
-    labels : dict of int to str, or None
+    texts : dict of int to str, or None
         Position of each legend symbol to show, in order, with its text; None shows all as they are.
-    swatch : QgsSymbol or None
-        Replaces the symbols shown.
+    swatches : dict of int to QgsSymbol
+        What stands in place of the layer's own symbols.
     """
 
     layer: QgsVectorLayer
     heading: str
-    labels: object = None
-    swatch: object = None
+    texts: object = None
+    swatches: object = field(default_factory=dict)
 
 
 def legend_of(layers):
@@ -67,16 +68,17 @@ def add_legend(layout, map_item, entries, left, top, width, height, size):
     root = legend.model().rootGroup()  # the legend's own copy of the project's tree
     root.removeAllChildren()
     for entry in entries:
-        _add_entry(root, entry)
+        _add_entry(legend.model(), root, entry)
     legend.setResizeToContents(True)
     legend.setBoxSpace(0.0)
     for columns, share in _ATTEMPTS:
         _set_sizes(legend, columns, share * size)
-        legend.adjustBoxSize()
-        needed = legend.rect()
+        needed = QgsLegendRenderer(legend.model(), legend.legendSettings()).minimumSize()
         if needed.height() <= height and needed.width() <= width:
             break
-    legend.attemptMove(QgsLayoutPoint(left, top, QgsUnitTypes.LayoutUnit.LayoutMillimeters))
+    legend.adjustBoxSize()
+    first_line = legend.style(QgsLegendStyle.Style.Subgroup).margin(QgsLegendStyle.Side.Top)
+    legend.attemptMove(QgsLayoutPoint(left, top - first_line, QgsUnitTypes.LayoutUnit.LayoutMillimeters))
 
 
 def _samples_entry(layer):
@@ -88,34 +90,46 @@ def _samples_entry(layer):
     values, _ = QgsVectorLayerUtils.getValues(layer, renderer.classAttribute())
     keys = [_key(category.value()) for category in categories]
     counts = Counter(key if key in keys else "" for key in map(_key, values))  # "" takes all others
-    labels = {
-        position: f"{category.label()} ({counts[key]})"
+    texts = {
+        position: f"{category.label()} ({grouped(counts[key])})"
         for position, (key, category) in enumerate(zip(keys, categories))
         if counts[key]
     }
-    by_confidence = any(
-        category.symbol().symbolLayer(0).dataDefinedProperties().isActive(QgsSymbolLayer.Property.PropertySize)
-        for category in categories
-    )
-    return LegendEntry(layer, "Samples (smaller: less certain)" if by_confidence else "Samples", labels)
+    swatches = {position: _readable(categories[position].symbol()) for position in texts}
+    by_confidence = any(_has_own_size(category.symbol()) for category in categories)
+    return LegendEntry(layer, "Samples (smaller: less certain)" if by_confidence else "Samples", texts, swatches)
 
 
 def _hulls_entry(layer):
     """Return the entry of the hulls: one grey swatch, for their colours are those of the samples."""
     if layer.renderer().type() != "categorizedSymbol":
         return LegendEntry(layer, "Cluster hulls")
-    return LegendEntry(layer, "", {0: "Hull of a cluster, in its colour"}, QgsFillSymbol.createSimple(_HULL_SWATCH))
+    swatch = QgsFillSymbol.createSimple(_HULL_SWATCH)
+    return LegendEntry(layer, "", {0: "Hull of a cluster, in its colour"}, {0: swatch})
 
 
-def _add_entry(root, entry):
+def _has_own_size(symbol):
+    return symbol.symbolLayer(0).dataDefinedProperties().isActive(QgsSymbolLayer.Property.PropertySize)
+
+
+def _readable(symbol):
+    """Return a marker large enough to tell its colour, whatever its size on the map."""
+    swatch = symbol.clone()
+    if hasattr(swatch, "setSize") and 0.0 < swatch.size() < _LEAST_SWATCH_MM:
+        swatch.setSize(_LEAST_SWATCH_MM)
+    return swatch
+
+
+def _add_entry(model, root, entry):
     node = root.addLayer(entry.layer)
     node.setName(entry.heading)
-    if entry.labels is not None:
-        QgsMapLayerLegendUtils.setLegendNodeOrder(node, list(entry.labels))
-        for position, text in entry.labels.items():
+    if entry.texts is not None:
+        QgsMapLayerLegendUtils.setLegendNodeOrder(node, list(entry.texts))
+        for position, text in entry.texts.items():
             QgsMapLayerLegendUtils.setLegendNodeUserLabel(node, position, text)
-            if entry.swatch is not None:
-                QgsMapLayerLegendUtils.setLegendNodeCustomSymbol(node, position, entry.swatch)
+        for position, swatch in entry.swatches.items():
+            QgsMapLayerLegendUtils.setLegendNodeCustomSymbol(node, position, swatch)
+        model.refreshLayerLegend(node)
     if not entry.heading:
         QgsLegendRenderer.setNodeLegendStyle(node, QgsLegendStyle.Style.Hidden)
 

@@ -7,6 +7,7 @@ INK = "#222222"
 QUIET_INK = "#555555"
 _FAMILIES = ("Open Sans", "Noto Sans", "Segoe UI", "Helvetica Neue", "Liberation Sans", "DejaVu Sans")
 _MM_PER_POINT = 25.4 / 72.0
+_SLACK = 0.97  # share of the room used, for drawn letters are a little wider than measured ones
 _MEASURED_AT_PX = 200  # a size at which widths are not rounded
 
 
@@ -53,6 +54,7 @@ def fitted(text, room_mm, points, least_points, bold=False, most_lines=2):
     One line at the largest possible size is preferred; below ``least_points`` the text is broken into at most
     ``most_lines``, and what does not fit then ends in an ellipsis.
     """
+    room_mm *= _SLACK
     text = " ".join(text.split())
     if not text:
         return [], points
@@ -75,6 +77,11 @@ def fitted(text, room_mm, points, least_points, bold=False, most_lines=2):
             last = last[:-1]
         lines[-1] = f"{last.rstrip()}\u2026"
     return lines, least_points
+
+
+def grouped(number):
+    """Return a whole number with its digits in threes, such as 150 000."""
+    return f"{number:,.0f}".replace(",", " ")
 
 
 def literal(text):

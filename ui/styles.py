@@ -13,17 +13,22 @@ from qgis.core import (
     QgsSingleSymbolRenderer,
     QgsSymbolLayer,
     QgsTextBufferSettings,
-    QgsTextFormat,
     QgsUnitTypes,
     QgsVectorLayerSimpleLabeling,
 )
 from qgis.PyQt.QtGui import QColor
 
+from .map_text import text_format
 from .palette import BOREHOLE, EARTHQUAKE, NOT_ASSIGNED, cluster_colour
 
 NOT_ASSIGNED_LABEL = "Not assigned"
-SAMPLE_SIZE_MM = 2.6
-_LEAST_SAMPLE_SIZE_MM = 1.3  # a sample of confidence 0
+_SAMPLE_LOOKS = (  # up to this many samples: diameter and outline in mm
+    (1000, 2.6, 0.2),
+    (10_000, 1.6, 0.1),
+    (float("inf"), 0.9, 0.0),
+)
+_NOT_ASSIGNED_SHARE = 0.55  # diameter of a sample without cluster over that of a certain one
+_LEAST_SHARE = 0.5  # diameter of a sample of confidence 0 over that of confidence 1
 _HULL_FILL_ALPHA = 51  # of 255: 20 %
 _MAGNITUDE_CLASSES = (  # lower limit, upper limit, diameter in mm
     (-10.0, 3.0, 1.2),
@@ -55,9 +60,8 @@ def style_samples(layer, cluster_count, cluster_field="cluster", names=None):
         _category(layer, cluster_field, number, _sample_symbol(layer, number), names)
         for number in range(1, cluster_count + 1)
     ]
-    hollow = QgsMarkerSymbol.createSimple(
-        {"name": "circle", "size": "1.4", "color": "0,0,0,0", "outline_color": NOT_ASSIGNED, "outline_width": "0.25"}
-    )
+    size, _ = _sample_look(layer)
+    hollow = _circle(_NOT_ASSIGNED_SHARE * size, NOT_ASSIGNED, 0.1 * size)
     categories.append(QgsRendererCategory("", hollow, NOT_ASSIGNED_LABEL))
     layer.setRenderer(QgsCategorizedSymbolRenderer(_cluster_expression(layer, cluster_field, names), categories))
 
@@ -90,7 +94,7 @@ def style_boreholes(layer):
     label.isExpression = True
     label.fieldName = QgsExpression.quotedColumnRef(names[0])
     label.placement = QgsPalLayerSettings.Placement.OrderedPositionsAroundPoint
-    label.dist = 0.6
+    label.dist = 2.2  # mm, outside the cross
     label.setFormat(_label_format())
     layer.setLabeling(QgsVectorLayerSimpleLabeling(label))
     layer.setLabelsEnabled(True)
@@ -132,37 +136,28 @@ def _cluster_expression(layer, cluster_field, names):
     return _number_expression(layer, cluster_field)
 
 
+def _sample_look(layer):
+    """Return diameter and outline in mm: smaller where there are many samples."""
+    return next(look for most, *look in _SAMPLE_LOOKS if layer.featureCount() <= most)
+
+
 def _sample_symbol(layer, number):
-    symbol = QgsMarkerSymbol.createSimple(
-        {
-            "name": "circle",
-            "size": str(SAMPLE_SIZE_MM),
-            "color": cluster_colour(number),
-            "outline_color": "#FFFFFF",
-            "outline_width": "0.2",
-        }
-    )
+    size, outline = _sample_look(layer)
+    properties = {"name": "circle", "size": str(size), "color": cluster_colour(number), "outline_color": "#FFFFFF"}
+    properties.update({"outline_width": str(outline)} if outline else {"outline_style": "no"})
+    symbol = QgsMarkerSymbol.createSimple(properties)
     if layer.fields().indexOf("confidence") >= 0:
-        size = (
-            f'coalesce(scale_linear(to_real("confidence"), 0, 1, {_LEAST_SAMPLE_SIZE_MM}, {SAMPLE_SIZE_MM}), '
-            f"{SAMPLE_SIZE_MM})"
-        )
+        by_confidence = f'scale_linear(to_real("confidence"), 0, 1, {_LEAST_SHARE * size}, {size})'
         symbol.symbolLayer(0).setDataDefinedProperty(
-            QgsSymbolLayer.Property.PropertySize, QgsProperty.fromExpression(size)
+            QgsSymbolLayer.Property.PropertySize, QgsProperty.fromExpression(f"coalesce({by_confidence}, {size})")
         )
     return symbol
 
 
-def _circle(size_mm):
-    return QgsMarkerSymbol.createSimple(
-        {
-            "name": "circle",
-            "size": str(size_mm),
-            "color": "0,0,0,0",
-            "outline_color": EARTHQUAKE,
-            "outline_width": "0.3",
-        }
-    )
+def _circle(size_mm, colour=EARTHQUAKE, outline_mm=0.3):
+    """Return an unfilled circle."""
+    outline = {"outline_color": colour, "outline_width": str(outline_mm)}
+    return QgsMarkerSymbol.createSimple({"name": "circle", "size": str(size_mm), "color": "0,0,0,0", **outline})
 
 
 def _number_expression(layer, name):
@@ -195,10 +190,7 @@ def _classes_present(layer, magnitude_field):
 
 
 def _label_format():
-    text = QgsTextFormat()
-    text.setSize(7)
-    text.setSizeUnit(QgsUnitTypes.RenderUnit.RenderPoints)
-    text.setColor(QColor(BOREHOLE))
+    text = text_format(7.0, colour=BOREHOLE)
     buffer = QgsTextBufferSettings()
     buffer.setEnabled(True)
     buffer.setSize(0.7)

@@ -4,10 +4,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from qgis.core import QgsLayoutExporter, QgsProcessingException, QgsProcessingUtils
+from qgis.PyQt.QtCore import QSize
 
 from ...algorithms.errors import DataError
 
 MAP_FILTER = "JPEG picture (*.jpg);;PNG picture (*.png);;PDF document (*.pdf)"
+_JPEG_QUALITY = 95  # of 100: letters stay sharp
+_MM_PER_INCH = 25.4
 _ENDINGS = (".jpg", ".jpeg", ".png", ".pdf")
 
 
@@ -49,20 +52,13 @@ def data_beside(project_path, inputs):
 def export_map(layout, path, dpi):
     """Draw the layout into ``path`` (jpg, png or pdf by its ending), whole or not at all."""
     part = path.with_name(f"{path.stem}.part{path.suffix}")
-    exporter = QgsLayoutExporter(layout)
-    if path.suffix.lower() == ".pdf":
-        settings = QgsLayoutExporter.PdfExportSettings()
-        settings.dpi = dpi
-        settings.exportMetadata = False
-        result = exporter.exportToPdf(str(part), settings)
-    else:
-        settings = QgsLayoutExporter.ImageExportSettings()
-        settings.dpi = dpi
-        settings.exportMetadata = False
-        result = exporter.exportToImage(str(part), settings)
+    draw = _draw_pdf if path.suffix.lower() == ".pdf" else _draw_picture
     try:
-        if result != QgsLayoutExporter.ExportResult.Success:
-            raise QgsProcessingException(_failure(result, exporter, path, dpi))
+        if not draw(QgsLayoutExporter(layout), part, dpi):
+            raise QgsProcessingException(
+                f"'{path.name}' cannot be written. Check that the folder exists and is writable, that the disk is not "
+                f"full, and that there is enough memory for {dpi} dpi."
+            )
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
@@ -74,10 +70,20 @@ def save_project(project, path):
         raise QgsProcessingException(f"The project '{path.name}' cannot be written: {project.error()}")
 
 
-def _failure(result, exporter, path, dpi):
-    if result == QgsLayoutExporter.ExportResult.MemoryError:
-        return f"There is not enough memory to draw '{path.name}' at {dpi} dpi. Choose a lower resolution."
-    return (
-        f"'{path.name}' cannot be written. Check that the folder exists, is writable, and that the file is not open "
-        f"in another program. {exporter.errorMessage()}".strip()
-    )
+def _draw_pdf(exporter, path, dpi):
+    settings = QgsLayoutExporter.PdfExportSettings()
+    settings.dpi = dpi
+    settings.exportMetadata = False
+    return exporter.exportToPdf(str(path), settings) == QgsLayoutExporter.ExportResult.Success
+
+
+def _draw_picture(exporter, path, dpi):
+    """Draw the page without the world file and the GDAL side files of QGIS's own picture export."""
+    page = exporter.layout().pageCollection().page(0).pageSize()
+    pixels_per_mm = dpi / _MM_PER_INCH
+    size = QSize(round(page.width() * pixels_per_mm), round(page.height() * pixels_per_mm))
+    picture = exporter.renderPageToImage(0, size, dpi)
+    picture.setDotsPerMeterX(round(1000.0 * pixels_per_mm))
+    picture.setDotsPerMeterY(round(1000.0 * pixels_per_mm))
+    lossless = path.suffix.lower() == ".png"  # Qt takes a quality for how little to compress there
+    return picture.save(str(path), quality=-1 if lossless else _JPEG_QUALITY)

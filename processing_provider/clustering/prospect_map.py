@@ -57,7 +57,10 @@ class ProspectMap(Tool):
         for key, description, optional, text in layers:
             geometry = QgsProcessing.SourceType.TypeVectorAnyGeometry
             self.add(QgsProcessingParameterFeatureSource(key, description, [geometry], optional=optional), text)
-        self.add(QgsProcessingParameterString("TITLE", "Title", "Geothermal prospects"), "Stands above the map.")
+        self.add(
+            QgsProcessingParameterString("TITLE", "Title", "Geothermal prospects", optional=True),
+            "Stands above the map.",
+        )
         self.add(
             QgsProcessingParameterNumber("DPI", "Resolution (dots per inch)", defaultValue=300),
             f"From {_LEAST_DPI} to {_MOST_DPI}; 300 for print.",
