@@ -122,7 +122,7 @@ def _readable(symbol):
 
 def _add_entry(model, root, entry):
     node = root.addLayer(entry.layer)
-    node.setName(entry.heading)
+    node.setCustomProperty("legend/title-label", entry.heading)  # a new name would rename the layer itself
     if entry.texts is not None:
         QgsMapLayerLegendUtils.setLegendNodeOrder(node, list(entry.texts))
         for position, text in entry.texts.items():

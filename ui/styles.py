@@ -147,7 +147,7 @@ def _sample_symbol(layer, number):
     properties.update({"outline_width": str(outline)} if outline else {"outline_style": "no"})
     symbol = QgsMarkerSymbol.createSimple(properties)
     if layer.fields().indexOf("confidence") >= 0:
-        by_confidence = f'scale_linear(to_real("confidence"), 0, 1, {_LEAST_SHARE * size}, {size})'
+        by_confidence = f'scale_linear(to_real("confidence"), 0, 1, {_LEAST_SHARE * size:.2f}, {size})'
         symbol.symbolLayer(0).setDataDefinedProperty(
             QgsSymbolLayer.Property.PropertySize, QgsProperty.fromExpression(f"coalesce({by_confidence}, {size})")
         )
@@ -156,8 +156,8 @@ def _sample_symbol(layer, number):
 
 def _circle(size_mm, colour=EARTHQUAKE, outline_mm=0.3):
     """Return an unfilled circle."""
-    outline = {"outline_color": colour, "outline_width": str(outline_mm)}
-    return QgsMarkerSymbol.createSimple({"name": "circle", "size": str(size_mm), "color": "0,0,0,0", **outline})
+    outline = {"outline_color": colour, "outline_width": f"{outline_mm:.2f}"}
+    return QgsMarkerSymbol.createSimple({"name": "circle", "size": f"{size_mm:.2f}", "color": "0,0,0,0", **outline})
 
 
 def _number_expression(layer, name):

@@ -8,8 +8,10 @@ from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
     QgsCsException,
+    QgsFeatureRequest,
     QgsFields,
     QgsProcessingException,
+    QgsProcessingFeatureSource,
     QgsProcessingFeatureSourceDefinition,
     QgsProcessingUtils,
     QgsProject,
@@ -40,19 +42,17 @@ class MapInput:
         Name in the project.
     layer : QgsVectorLayer
         As the user has it.
-    only_selected : bool
-        Whether only its selected features are meant.
+    source : QgsProcessingFeatureSource
+        The features that are meant, all of the layer or fewer.
+    is_part : bool
+        Whether only a part of the layer was chosen (its selection, the first features, a filter).
     """
 
     key: str
     name: str
     layer: QgsVectorLayer
-    only_selected: bool
-
-    @property
-    def is_empty(self):
-        """Whether there is nothing to draw."""
-        return (self.layer.selectedFeatureCount() if self.only_selected else self.layer.featureCount()) == 0
+    source: QgsProcessingFeatureSource
+    is_part: bool
 
     @property
     def path(self):
@@ -66,7 +66,7 @@ class MapInput:
         fields = self.layer.fields()
         origins = {fields.fieldOrigin(position) for position in range(fields.count())}
         return bool(
-            self.only_selected
+            self.is_part
             or self.layer.providerType() != "ogr"
             or not self.path.is_file()
             or Path(QgsProcessingUtils.tempFolder()) in self.path.parents
@@ -77,8 +77,8 @@ class MapInput:
         )
 
 
-def map_input(key, name, value, layer):
-    """Return the :class:`MapInput` of a parameter ``value`` that was resolved to ``layer``.
+def map_input(key, name, value, layer, source):
+    """Return the :class:`MapInput` of a parameter ``value`` that means ``source``, out of ``layer``.
 
     Raises
     ------
@@ -91,8 +91,10 @@ def map_input(key, name, value, layer):
         raise DataError(
             f"'{layer.name()}' has no coordinate system. Set it in QGIS (layer menu: Set Layer CRS), then run again."
         )
-    selected = isinstance(value, QgsProcessingFeatureSourceDefinition) and value.selectedFeaturesOnly
-    return MapInput(key, name, layer, selected)
+    is_part = isinstance(value, QgsProcessingFeatureSourceDefinition) and (
+        value.selectedFeaturesOnly or value.featureLimit >= 0 or bool(getattr(value, "filterExpression", ""))
+    )
+    return MapInput(key, name, layer, source, is_part)
 
 
 def open_layers(inputs, data_file, transform_context):
@@ -194,13 +196,11 @@ def _copy(item, data_file, into_existing, transform_context):
     options = QgsVectorFileWriter.SaveVectorOptions()
     options.driverName = "GPKG"
     options.layerName = item.key.lower()
-    options.onlySelectedFeatures = item.only_selected
     actions = QgsVectorFileWriter.ActionOnExistingFile
     options.actionOnExistingFile = actions.CreateOrOverwriteLayer if into_existing else actions.CreateOrOverwriteFile
-    if "fid" in (name.lower() for name in item.layer.fields().names()):
+    if "fid" in (name.lower() for name in item.source.fields().names()):
         options.layerOptions = ["FID=feature_no"]  # a column of the user may be called fid without being unique
-    error, message, *_ = QgsVectorFileWriter.writeAsVectorFormatV3(
-        item.layer, str(data_file), transform_context, options
-    )
+    copy = item.source.materialize(QgsFeatureRequest())
+    error, message, *_ = QgsVectorFileWriter.writeAsVectorFormatV3(copy, str(data_file), transform_context, options)
     if error != QgsVectorFileWriter.WriterError.NoError:
         raise QgsProcessingException(f"'{item.layer.name()}' could not be copied into {data_file.name}: {message}")

@@ -6,6 +6,7 @@ from qgis.core import (
     QgsProcessing,
     QgsProcessingAlgorithm,
     QgsProcessingException,
+    QgsProcessingFeatureSourceDefinition,
     QgsProcessingOutputNumber,
     QgsProcessingOutputString,
     QgsProcessingParameterCrs,
@@ -173,17 +174,25 @@ class ProspectMap(Tool):
             value = parameters.get(key)
             if value in (None, "") and key != "CLUSTERS":
                 continue
-            layer = self.parameterAsVectorLayer(parameters, key, context)
-            if layer is None:
+            source = self.parameterAsSource(parameters, key, context)
+            layer = self.parameterAsVectorLayer({key: _whole(value, context)}, key, context)
+            if source is None or layer is None:
                 raise QgsProcessingException(self.invalidSourceError(parameters, key))
-            item = map_input(key, name, value, layer)
-            if item.is_empty:
+            item = map_input(key, name, value, layer, source)
+            if source.featureCount() == 0:
                 if key == "CLUSTERS":
                     raise DataError(f"'{layer.name()}' holds no samples. Check its filter and selection.")
                 feedback.pushWarning(f"'{layer.name()}' holds no features and stays off the map.")
                 continue
             inputs.append(item)
         return inputs
+
+
+def _whole(value, context):
+    """Return the layer that a parameter value refers to, without a restriction to its selection."""
+    if isinstance(value, QgsProcessingFeatureSourceDefinition):
+        return value.source.valueAsString(context.expressionContext())[0]
+    return value
 
 
 def _go_on(feedback, percent, message):
