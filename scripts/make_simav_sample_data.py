@@ -129,7 +129,9 @@ def _write_boreholes(path, rng, hot_samples):
     workbook, sheet = _workbook("Sayfa2", "SENTETİK / SYNTHETIC - invented boreholes", 4)
     sheet.append(["index", "id", "latitude", "longitude"])
     chosen = rng.choice(len(hot_samples), BOREHOLES, replace=False)
-    for number, (easting, northing) in enumerate((hot_samples[chosen] + rng.normal(0.0, 350.0, (BOREHOLES, 2))).round()):
+    for number, (easting, northing) in enumerate(
+        (hot_samples[chosen] + rng.normal(0.0, 350.0, (BOREHOLES, 2))).round()
+    ):
         sheet.append([number, f"SENT-K{number + 1:02d}", northing, easting])
     _save(workbook, path)
 

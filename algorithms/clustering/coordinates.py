@@ -21,7 +21,20 @@ _COMPANIONS = set(
     "wgs nad ed turef dd decimal zone zon dilim point".split()
 )
 _ZONE_WORD = re.compile("(?:utm|zone|zon|tm|wgs|nad|ed|itrf)?[0-9]+[a-z]?")
-_ID_WORDS = ("numune", "ornek", "sample", "kuyu", "well", "borehole", "sondaj", "station", "istasyon", "id", "code", "event")
+_ID_WORDS = (
+    "numune",
+    "ornek",
+    "sample",
+    "kuyu",
+    "well",
+    "borehole",
+    "sondaj",
+    "station",
+    "istasyon",
+    "id",
+    "code",
+    "event",
+)
 _ID_COMPANIONS = set("no id adi ad name number numarasi kodu kod code num sample numune ornek kuyu well".split())
 _VARIABLE_WORDS = {"ph", "eh", "ec", "tds", "temp", "temperature", "sicaklik", "depth", "derinlik", "elevation", "kot"}
 _SUBSTANCES = set(
@@ -82,9 +95,7 @@ def axis_of(name):
     spelled = parts + ["".join(parts)]
     east = max((_EAST.get(part, 0) for part in spelled), default=0)
     north = max((_NORTH.get(part, 0) for part in spelled), default=0)
-    known = all(
-        part in _EAST or part in _NORTH or part in _COMPANIONS or _ZONE_WORD.fullmatch(part) for part in parts
-    )
+    known = all(part in _EAST or part in _NORTH or part in _COMPANIONS or _ZONE_WORD.fullmatch(part) for part in parts)
     if east == north or not (known or spelled[-1] in _EAST or spelled[-1] in _NORTH):
         return "", 0
     return ("x", east) if east > north else ("y", north)
@@ -291,7 +302,9 @@ def _doubts(xy, x_name, y_name, in_degrees):
             + advice
         ]
     if not in_degrees and 1e6 <= x < 1e7 and 1e5 <= y <= 9e5:
-        return [f"x ({_range(known[:, 0])}) looks like a northing and y ({_range(known[:, 1])}) like an easting. " + advice]
+        return [
+            f"x ({_range(known[:, 0])}) looks like a northing and y ({_range(known[:, 1])}) like an easting. " + advice
+        ]
     return []
 
 

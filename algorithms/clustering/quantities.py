@@ -251,37 +251,48 @@ def _parse_texts(cells, decimal_mark):
     values = np.full(len(cells), np.nan)
     below, above = np.zeros(len(cells), dtype=bool), np.zeros(len(cells), dtype=bool)
     numbers, unreadable, ambiguous = [], [], []
-    for row, cell in enumerate(cells):
-        if isinstance(cell, float) and math.isfinite(cell):
-            values[row] = cell
-            continue
+    for cell, rows in _distinct(cells, values):
         number = _read(cell)
         if isinstance(number, _Number):
-            numbers.append((row, number))
+            numbers.append((number, cell, rows))
         elif number is None:
-            unreadable.append((row, str(cell)))
+            unreadable.extend((row, str(cell)) for row in rows)
         elif number == "<":
-            below[row] = True
+            below[rows] = True
         else:
-            values[row] = number
-    units = Counter(number.unit for _, number in numbers if number.unit)
-    unit = max(units, key=units.get) if units else ""
-    is_decimal = {mark: _is_decimal(mark, [number for _, number in numbers]) for mark in ".,"}
-    for row, number in numbers:
+            values[rows] = number
+    units = Counter()
+    for number, _, rows in numbers:
+        units[number.unit] += len(rows) if number.unit else 0
+    unit = max(units, key=units.get, default="")
+    is_decimal = {mark: _is_decimal(mark, [number for number, _, _ in numbers]) for mark in ".,"}
+    for number, cell, rows in numbers:
         decided = is_decimal[number.mark] if number.mark else True
         if decided is None:
-            ambiguous.append((row, str(cells[row])))
+            ambiguous.extend((row, str(cell)) for row in rows)
             decided = decimal_mark in ("", number.mark)
         value = number.value(decided)
-        refused = not math.isfinite(value) or number.unit not in ("", unit) or (number.limit == "<" and value < 0)
-        if refused:
-            unreadable.append((row, str(cells[row])))
+        if not math.isfinite(value) or number.unit not in ("", unit) or (number.limit == "<" and value < 0):
+            unreadable.extend((row, str(cell)) for row in rows)
             continue
-        below[row], above[row] = number.limit == "<", number.limit == ">"
+        below[rows], above[rows] = number.limit == "<", number.limit == ">"
         if number.limit == "<":
             value = DETECTION_FACTOR * value if value > 0 else math.nan  # "<0" states no limit
-        values[row] = value
-    return Quantities(values, below, above, tuple(sorted(unreadable)), unit, tuple(ambiguous))
+        values[rows] = value
+    return Quantities(values, below, above, tuple(sorted(unreadable)), unit, tuple(sorted(ambiguous)))
+
+
+def _distinct(cells, values):
+    """Put finite floats into ``values`` and return each other cell, equal texts once, with its rows."""
+    rows_of, others = {}, []
+    for row, cell in enumerate(cells):
+        if isinstance(cell, str):
+            rows_of.setdefault(cell, []).append(row)
+        elif isinstance(cell, float) and math.isfinite(cell):
+            values[row] = cell
+        elif cell is not None:
+            others.append((cell, [row]))
+    return [*rows_of.items(), *others]
 
 
 def _is_decimal(mark, numbers):

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -16,7 +17,10 @@ _WORKBOOK_SUFFIXES = {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"}
 _BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _DELIMITERS = (";", "\t", "|", ",")
 _NUMBER_LIKE = re.compile(r"[<>]?\s*[-+−]?[0-9][0-9.,]*(?:[eE][-+]?[0-9]+)?")
-_DAMAGED = (zipfile.BadZipFile, zlib.error, KeyError, ValueError, TypeError, EOFError, SyntaxError, AttributeError)
+_DAMAGED = (  # what openpyxl and xlrd raise on damaged files; SyntaxError is the base of XML errors
+    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, SyntaxError),
+    *(KeyError, IndexError, ValueError, TypeError, AttributeError, AssertionError),
+)
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,7 @@ def _kind(path, start):
         return "zip"
     if start.startswith(_OLE):
         if _ENCRYPTED in path.read_bytes():
-            raise DataError(f"'{path.name}' is protected by a password. Save it without the password and run again.")
+            raise _protected(path)
         return "ole"
     if path.suffix.lower() in _WORKBOOK_SUFFIXES:
         raise DataError(
@@ -86,6 +90,10 @@ def _kind(path, start):
             "If it is text, rename it to .csv; otherwise save it again as .xlsx."
         )
     return "text"
+
+
+def _protected(path):
+    return DataError(f"'{path.name}' is protected by a password. Save it without the password and run again.")
 
 
 def _read_xlsx(path, sheet):
@@ -135,16 +143,14 @@ def _read_xls(path, sheet):
     import xlrd
 
     try:
-        with xlrd.open_workbook(str(path), on_demand=True) as workbook:
+        with xlrd.open_workbook(str(path), logfile=io.StringIO(), on_demand=True) as workbook:
             names = workbook.sheet_names()
             rows, name = _chosen(
                 sheet, names, lambda title: _xls_rows(workbook.sheet_by_name(title), workbook.datemode), path
             )
-    except xlrd.XLRDError as error:
+    except (xlrd.XLRDError, xlrd.compdoc.CompDocError) as error:
         if "encrypted" in str(error).lower():
-            raise DataError(
-                f"'{path.name}' is protected by a password. Save it without the password and run again."
-            ) from error
+            raise _protected(path) from error
         raise ValueError(str(error)) from error
     return Cells(rows, name, _sheet_notes(name, names))
 

@@ -61,7 +61,11 @@ class ImportSamples(Tool):
         self._add_text("SHEET", "Sheet", "Name of the sheet. Empty: the first one that holds cells.")
         self.add(
             QgsProcessingParameterEnum(
-                "ORIENTATION", "Samples are in", ["auto", "rows", "columns"], defaultValue="auto", usesStaticStrings=True
+                "ORIENTATION",
+                "Samples are in",
+                ["auto", "rows", "columns"],
+                defaultValue="auto",
+                usesStaticStrings=True,
             ),
             "auto looks for the names of variables in the header row and in the first column.",
         )
@@ -152,9 +156,7 @@ class ImportSamples(Tool):
         notes.extend(renamed)
         below = below_detection_names(columns)
         cells = list(zip(*(column.values for column in columns)))
-        rows = (
-            (QgsGeometry.fromPointXY(QgsPointXY(*xy[record])), [*cells[record], below[record]]) for record in kept
-        )
+        rows = ((QgsGeometry.fromPointXY(QgsPointXY(*xy[record])), [*cells[record], below[record]]) for record in kept)
         with Outputs(self, parameters, context, feedback) as outputs:
             outputs.layer("OUTPUT", fields, QgsWkbTypes.Type.Point, target, rows)
         for text in notes:

@@ -19,7 +19,9 @@ def source_crs(chosen, zone, in_degrees):
         crs = QgsCoordinateReferenceSystem(_WGS84)
         return crs, f"The coordinates are degrees and no system was given: read in {crs_name(crs)}."
     grid_zone = parse_grid_zone(zone or _DEFAULT_ZONE)
-    assumed = "" if zone else f"The coordinates are metres and no system was given: grid zone {_DEFAULT_ZONE} is assumed. "
+    assumed = (
+        "" if zone else f"The coordinates are metres and no system was given: grid zone {_DEFAULT_ZONE} is assumed. "
+    )
     return QgsCoordinateReferenceSystem(f"EPSG:{grid_zone.epsg}"), assumed + grid_zone.explanation
 
 

@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from fumarole.algorithms.clustering.coordinates import axis_of, find_coordinates, is_id, looks_like_variable, require_fit
+from fumarole.algorithms.clustering.coordinates import (
+    axis_of,
+    find_coordinates,
+    is_id,
+    looks_like_variable,
+    require_fit,
+)
 from fumarole.algorithms.clustering.spreadsheet import RawTable
 from fumarole.algorithms.errors import DataError
 
@@ -36,7 +42,9 @@ def test_names_of_y(name):
     assert axis_of(name)[0] == "y"
 
 
-@pytest.mark.parametrize("name", ["Y (ppm)", "Y_mgkg", "N (%)", "East wall", "Long name", "Plate", "As", "", "YX", "Depth"])
+@pytest.mark.parametrize(
+    "name", ["Y (ppm)", "Y_mgkg", "N (%)", "East wall", "Long name", "Plate", "As", "", "YX", "Depth"]
+)
 def test_names_of_neither(name):
     assert axis_of(name) == ("", 0)
 
@@ -68,7 +76,9 @@ def test_turkish_survey_letters_are_swapped_by_value_and_said():
     found = find_coordinates(table(Y=EAST, X=NORTH))
     assert (found.x_field, found.y_field) == ("Y", "X")
     np.testing.assert_array_equal(found.xy, np.column_stack([EAST, NORTH]))
-    assert any(note.startswith("The axes are swapped: 'X' holds northings (4330000 to 4332000)") for note in found.notes)
+    assert any(
+        note.startswith("The axes are swapped: 'X' holds northings (4330000 to 4332000)") for note in found.notes
+    )
 
 
 def test_swapped_axes_are_put_right_even_when_named_by_the_user():
@@ -115,9 +125,7 @@ def test_text_with_decimal_commas_and_thousands_points():
 
 
 def test_records_without_position_carry_the_reason():
-    found = find_coordinates(
-        table(X=[*EAST, None, 0.0, 28.9, *EAST * 2], Y=[*NORTH, 4e6, 0.0, 39.1, *NORTH * 2])
-    )
+    found = find_coordinates(table(X=[*EAST, None, 0.0, 28.9, *EAST * 2], Y=[*NORTH, 4e6, 0.0, 39.1, *NORTH * 2]))
     assert found.unusable == ((3, "'X' is empty"), (4, "both coordinates are 0"), (5, "degrees among metres"))
     assert np.isnan(found.xy[3:6]).all()
     found = find_coordinates(table(lon=[*LON * 3, 650000.0, 100.0], lat=[*LAT * 3, 4.33e6, 95.0]))

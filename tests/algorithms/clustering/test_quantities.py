@@ -67,7 +67,9 @@ def test_below_a_stated_limit_is_a_share_of_the_limit(text):
     assert parsed.values[0] == pytest.approx(DETECTION_FACTOR * 0.01)
 
 
-@pytest.mark.parametrize("text", ["bdl", "B.D.L.", "n.d.", "ND", "tr", "İZ", "eser", "<DL", "<", "Tespit Edilemedi", "<0"])
+@pytest.mark.parametrize(
+    "text", ["bdl", "B.D.L.", "n.d.", "ND", "tr", "İZ", "eser", "<DL", "<", "Tespit Edilemedi", "<0"]
+)
 def test_below_detection_without_a_limit_is_counted_and_missing(text):
     parsed = parse_quantities([text, 1.0])
     assert parsed.below_detection.tolist() == [True, False]

@@ -127,12 +127,13 @@ def test_a_wrong_stored_extent_does_not_hide_cells(tmp_path):
     assert len(read_table(broken).records) == 3
 
 
-@pytest.mark.parametrize(
-    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1254"]
-)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1254"])
 @pytest.mark.parametrize("delimiter", [";", "\t", ",", "|"])
 def test_encodings_and_delimiters(tmp_path, encoding, delimiter):
-    rows = [["Örnek No", "Doğu", "Kuzey", "Sıcaklık (°C)", "İlçe"], ["Ş-1", "650000,5", "4330000,5", "61,5", "Eynal; Simav"]]
+    rows = [
+        ["Örnek No", "Doğu", "Kuzey", "Sıcaklık (°C)", "İlçe"],
+        ["Ş-1", "650000,5", "4330000,5", "61,5", "Eynal; Simav"],
+    ]
     rows += [["Ş-2", "651000,5", "4330000,5", "<0,5", "Çitgöl, Simav"]]
     table = read_table(text_file(tmp_path / "a.csv", rows, delimiter, encoding))
     assert table.names == tuple(rows[0])
@@ -141,7 +142,9 @@ def test_encodings_and_delimiters(tmp_path, encoding, delimiter):
 
 
 def test_text_that_is_not_utf8_says_how_it_was_read(tmp_path):
-    assert "Windows Turkish (cp1254)" in read_table(text_file(tmp_path / "a.csv", [HEADER, *ROWS], ";", "cp1254")).notes[0]
+    assert (
+        "Windows Turkish (cp1254)" in read_table(text_file(tmp_path / "a.csv", [HEADER, *ROWS], ";", "cp1254")).notes[0]
+    )
 
 
 def test_the_hint_of_the_spreadsheet_program_is_obeyed(tmp_path):
@@ -172,7 +175,11 @@ def ole(stream_name):
         ("a.csv", b'id,X\n1,"open\n2,3\n', "breaks off at line 3: .* quotation mark without its partner"),
         ("a.csv", b"\n\n  \n", "is empty. Choose the sheet or file"),
         ("a.csv", b"id,X,Y\n", "has a header but no samples beneath it"),
-        ("a.ods", b"PK\x03\x04" + bytes(26) + b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet", "OpenDocument"),
+        (
+            "a.ods",
+            b"PK\x03\x04" + bytes(26) + b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet",
+            "OpenDocument",
+        ),
     ],
 )
 def test_files_that_are_no_table(tmp_path, name, content, sentence):

@@ -117,7 +117,17 @@ def test_unreadable_cells_are_named_and_mixed_columns_stay_text(imported, tmp_pa
     assert "'rock' stays text: 10 of its 20" in result["NOTES"]
 
 
-NASTY = ['As "total"', "<script>alert(1)</script>", "🌋 ppm", "it's; DROP TABLE", "fid", "geom", "below_dl", "a/b\\c", "%"]
+NASTY = [
+    'As "total"',
+    "<script>alert(1)</script>",
+    "🌋 ppm",
+    "it's; DROP TABLE",
+    "fid",
+    "geom",
+    "below_dl",
+    "a/b\\c",
+    "%",
+]
 
 
 @pytest.mark.parametrize("suffix", ["memory", "gpkg", "shp", "geojson", "csv"])
