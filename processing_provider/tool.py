@@ -36,10 +36,17 @@ class Tool(QgsProcessingAlgorithm):
         raise TypeError(f"{type(self).__name__} does not define its work")
 
     def add(self, parameter, help_text, advanced=False):
-        """Add a parameter with its help."""
+        """Add a parameter with its help.
+
+        A field or coordinate system with a default is made optional, because QGIS 3.22 asks for it otherwise; left
+        out it takes its default.
+        """
+        flag = QgsProcessingParameterDefinition.Flag
         parameter.setHelp(help_text)
         if advanced:
-            parameter.setFlags(parameter.flags() | QgsProcessingParameterDefinition.Flag.FlagAdvanced)
+            parameter.setFlags(parameter.flags() | flag.FlagAdvanced)
+        if parameter.type() in ("crs", "field") and parameter.defaultValue() is not None:
+            parameter.setFlags(parameter.flags() | flag.FlagOptional)
         self.addParameter(parameter)
 
     # --- what QGIS calls -----------------------------------------------------------------------
@@ -77,15 +84,6 @@ class Tool(QgsProcessingAlgorithm):
     def canExecute(self):  # noqa: N802
         missing = missing_libraries(self.libraries)
         return (False, how_to_install(missing)) if missing else (True, "")
-
-    def checkParameterValues(self, parameters, context):  # noqa: N802
-        """Let every default stand where no value is given (QGIS 3.22 refuses fields, layers and CRS left out)."""
-        defaults = {
-            definition.name(): definition.defaultValue()
-            for definition in self.parameterDefinitions()
-            if definition.defaultValue() is not None and not definition.isDestination()
-        }
-        return super().checkParameterValues({**defaults, **parameters}, context)
 
     def processAlgorithm(self, parameters, context, feedback):  # noqa: N802
         missing = missing_libraries(self.libraries)
