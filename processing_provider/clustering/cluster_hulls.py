@@ -86,7 +86,7 @@ class ClusterHulls(Tool):
             raise QgsProcessingException(self.invalidSourceError(parameters, "INPUT"))
         crs = self.parameterAsCrs(parameters, "TARGET_CRS", context) or QgsCoordinateReferenceSystem()
         require_projected(crs, "measuring areas")
-        cluster_field = self.parameterAsString(parameters, "CLUSTER_FIELD", context)
+        cluster_field = self.parameterAsString(parameters, "CLUSTER_FIELD", context) or "cluster"
         if source.fields().indexOf(cluster_field) < 0:
             raise DataError(
                 f"The input layer has no field '{cluster_field}'. Its fields are: {', '.join(source.fields().names())}."

@@ -145,7 +145,7 @@ class ProspectMap(Tool):
             cluster_field, magnitude_field = (
                 self.parameterAsString(parameters, key, context) for key in ("CLUSTER_FIELD", "MAGNITUDE_FIELD")
             )
-            give_looks(inputs, layers, cluster_field, magnitude_field)
+            give_looks(inputs, layers, cluster_field or "cluster", magnitude_field)
             crs, note = map_crs(self.parameterAsCrs(parameters, "TARGET_CRS", context), layers["CLUSTERS"], transforms)
             feedback.pushInfo(note)
             extent = common_extent([layers[key] for key in ("CLUSTERS", "HULLS") if key in layers], crs, transforms)
