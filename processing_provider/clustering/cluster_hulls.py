@@ -23,10 +23,8 @@ from ..tool import Tool
 from .cluster_numbers import cluster_numbers
 from .hulls import CONCAVE, CONVEX, HULL_FIELDS, cluster_hulls
 
-_NO_MEASUREMENT = re.compile(  # identifiers, coordinates and the fields that the clustering tools write
-    r"(fid|id|gid|ogc_fid|objectid|index|no|number|num|.*[_ ]id|x|y|x_?coord|y_?coord|xcoor|ycoor|lon|long|lat"
-    r"|longitude|latitude|easting|northing|east|north|utm_?[xyen]|enlem|boylam"
-    r"|cluster(_in\d*)?|confidence|entropy|agreement|silhouette|outside|out_ratio|z\d+|prob_\d+)",
+_NOT_MEASURED = re.compile(  # database keys, and the fields that the clustering tools write
+    r"fid|ogc_fid|objectid|gid|(cluster|confidence|entropy|agreement|silhouette|z\d+)(_in\d*)?|outside|out_ratio|prob_\d+",
     re.IGNORECASE,
 )
 
@@ -121,12 +119,10 @@ def _variables_that_stand_out(table, numbers, cluster_field):
     import numpy as np
 
     from ...algorithms.clustering.contrast import contrast, top_variables
+    from ...algorithms.clustering.coordinates import axis_of, is_id
 
-    names = [
-        field.name()
-        for field in table.fields
-        if field.isNumeric() and field.name() != cluster_field and not _NO_MEASUREMENT.fullmatch(field.name())
-    ]
+    numeric = (field.name() for field in table.fields if field.isNumeric() and field.name() != cluster_field)
+    names = [name for name in numeric if not (_NOT_MEASURED.fullmatch(name) or is_id(name) or axis_of(name)[0])]
     if not names:
         return {}
     values = np.array([table.column(name) for name in names], dtype=np.float64).T

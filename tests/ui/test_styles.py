@@ -132,7 +132,8 @@ def test_earthquakes_grow_with_magnitude(round_trip):
     assert sizes == [2.0, 2.0, 3.2, 5.0, None]
     ranges = fresh.renderer().ranges()
     assert ranges[0].symbol().symbolLayer(0).fillColor().alpha() == 0
-    assert [item.label() for item in fresh.renderer().legendSymbolItems()] == ["3 ≤ M < 4", "4 ≤ M < 5", "5 ≤ M < 6"]
+    labels = [item.label() for item in fresh.renderer().legendSymbolItems()]
+    assert labels == ["3 ≤ M < 4", "4 ≤ M < 5", "5 ≤ M < 6"]
 
 
 def test_magnitudes_as_text_with_a_decimal_comma(qgis_app):

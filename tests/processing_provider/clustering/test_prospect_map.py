@@ -12,6 +12,7 @@ from qgis.core import (
     QgsLayoutItemLegend,
     QgsLayoutItemMap,
     QgsLayoutItemScaleBar,
+    QgsMarkerSymbol,
     QgsPointXY,
     QgsProcessingContext,
     QgsProcessingException,
@@ -19,7 +20,6 @@ from qgis.core import (
     QgsProcessingFeedback,
     QgsProject,
     QgsSingleSymbolRenderer,
-    QgsMarkerSymbol,
     QgsVectorLayer,
 )
 from qgis.PyQt.QtGui import QImage
@@ -187,7 +187,8 @@ def test_nothing_on_the_page_overlaps(reopened):
 
 
 def test_a_look_of_the_user_stays(run_tool, samples, tmp_path):
-    samples.setRenderer(QgsSingleSymbolRenderer(QgsMarkerSymbol.createSimple({"name": "square", "color": "#ff00ff", "size": "6"})))
+    symbol = QgsMarkerSymbol.createSimple({"name": "square", "color": "#ff00ff", "size": "6"})
+    samples.setRenderer(QgsSingleSymbolRenderer(symbol))
     path = str(tmp_path / "map.png")
     run_tool("prospect_map", {"CLUSTERS": samples, "DPI": DPI, "MAP": path})
     picture = QImage(path)
