@@ -24,7 +24,8 @@ from .cluster_numbers import cluster_numbers
 from .hulls import CONCAVE, CONVEX, HULL_FIELDS, cluster_hulls
 
 _NOT_MEASURED = re.compile(  # database keys, and the fields that the clustering tools write
-    r"fid|ogc_fid|objectid|gid|(cluster|confidence|entropy|agreement|silhouette|z\d+)(_in\d*)?|outside|out_ratio|prob_\d+",
+    r"fid|ogc_fid|objectid|gid|outside|out_ratio|prob_\d+"
+    r"|(cluster|confidence|entropy|agreement|silhouette|z\d+)(_in\d*)?",
     re.IGNORECASE,
 )
 
