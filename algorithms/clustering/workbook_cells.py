@@ -18,8 +18,8 @@ _BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b
 _DELIMITERS = (";", "\t", "|", ",")
 _NUMBER_LIKE = re.compile(r"[<>]?\s*[-+−]?[0-9][0-9.,]*(?:[eE][-+]?[0-9]+)?")
 _DAMAGED = (  # what openpyxl and xlrd raise on damaged files; SyntaxError is the base of XML errors
-    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, SyntaxError),
-    *(KeyError, IndexError, ValueError, TypeError, AttributeError, AssertionError),
+    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, SyntaxError),
+    *(LookupError, ValueError, TypeError, AttributeError, AssertionError),
 )
 
 

@@ -23,7 +23,7 @@ from ..layers import Outputs, extended, fields_of
 from ..layers import _name as crs_name
 from ..layers import _transform as transformed
 from ..libraries import how_to_install, missing_libraries
-from ..tool import Tool
+from ..tool import Tool, progress_to
 from .sample_crs import notes_on_target, source_crs
 
 _RESERVED = ("fid", "geom")  # names that GeoPackage keeps for itself
@@ -132,13 +132,16 @@ class ImportSamples(Tool):
         library = library_for(path)
         if library and missing_libraries([library]):
             raise QgsProcessingException(how_to_install([library]))
-        feedback.setProgressText("Reading the table")
+        progress = progress_to(feedback)
+        progress(0.0, "Reading the table")
         table = read_table(path, sheet, self.parameterAsEnumString(parameters, "ORIENTATION", context))
+        progress(0.4, "Finding the coordinates")
         source = self._source_crs(parameters, context)
         kind = "metres" if zone else "" if not source.isValid() else "degrees" if source.isGeographic() else "metres"
         coordinates = find_coordinates(table, id_field, x_field, y_field, kind)
         source, note = source_crs(source, zone, coordinates.in_degrees)
         require_fit(coordinates, source.isGeographic(), crs_name(source))
+        progress(0.5, "Reading the numbers")
         columns, column_notes = sample_columns(table, coordinates.id_field)
         xy, _ = transformed(coordinates.xy, source, target, context)
         reasons = dict(coordinates.unusable)
@@ -151,12 +154,13 @@ class ImportSamples(Tool):
             notes.append(_left_out(reasons, table.records))
         if not kept:
             raise DataError(f"No record has a usable position. {notes[-1]} {note}")
-        notes.extend(notes_on_target(xy[kept], target, context))
+        notes.extend(notes_on_target(coordinates.xy, source, target, context))
         fields, renamed = _fields(columns)
         notes.extend(renamed)
         below = below_detection_names(columns)
         cells = list(zip(*(column.values for column in columns)))
         rows = ((QgsGeometry.fromPointXY(QgsPointXY(*xy[record])), [*cells[record], below[record]]) for record in kept)
+        progress(0.8, "Writing the samples")
         with Outputs(self, parameters, context, feedback) as outputs:
             outputs.layer("OUTPUT", fields, QgsWkbTypes.Type.Point, target, rows)
         for text in notes:

@@ -9,6 +9,7 @@ from ..layers import _transform as transformed
 
 _DEFAULT_ZONE = "35S"
 _WGS84 = "EPSG:4326"
+_MARGIN_DEGREES = 3.0  # that far outside its zone UTM stretches lengths by half a percent
 
 
 def source_crs(chosen, zone, in_degrees):
@@ -25,15 +26,18 @@ def source_crs(chosen, zone, in_degrees):
     return QgsCoordinateReferenceSystem(f"EPSG:{grid_zone.epsg}"), assumed + grid_zone.explanation
 
 
-def notes_on_target(xy, target, context):
-    """Return a note when the samples lie outside the area for which the target system is made."""
-    degrees, _ = transformed(np.median(xy, axis=0)[None, :], target, QgsCoordinateReferenceSystem(_WGS84), context)
-    longitude, latitude = degrees[0].tolist()
+def notes_on_target(xy, source, target, context):
+    """Return a note when the middle of the positions ``xy``, in ``source``, is far from the area of ``target``."""
+    middle = np.nanmedian(xy, axis=0)[None, :]
+    longitude, latitude = transformed(middle, source, QgsCoordinateReferenceSystem(_WGS84), context)[0][0].tolist()
     area = target.bounds()
-    if area.isEmpty() or area.contains(QgsPointXY(longitude, latitude)) or not -80 <= latitude <= 84:
+    if area.isEmpty() or not -80.0 <= latitude <= 84.0:
+        return []
+    area.grow(_MARGIN_DEGREES)
+    if area.contains(QgsPointXY(longitude, latitude)):
         return []
     notation, epsg = zone_for(longitude, latitude)
     return [
-        f"The samples lie near longitude {longitude:.3f}, latitude {latitude:.3f}, outside the area of "
+        f"The samples lie near longitude {longitude:.3f}, latitude {latitude:.3f}, far from the area of "
         f"{crs_name(target)}: distances and areas will be off. Their own grid zone is {notation}, EPSG:{epsg}."
     ]

@@ -222,3 +222,32 @@ def test_swapped_axes_are_put_right_and_said_in_the_log(fumarole, tmp_path):
     assert (point.x(), point.y()) == (650000.25, 4330000.5)
     text = "\n".join(log.lines)
     assert "The axes are swapped" in text and "Grid zone 35S was read as UTM zone 35" in text
+
+
+def test_cancel_leaves_nothing_behind(fumarole, root, tmp_path):
+    import processing
+
+    log = Log()
+    log.cancel()
+    output = tmp_path / "out.gpkg"
+    with pytest.raises(QgsProcessingException, match="Cancelled by the user"):
+        processing.run(
+            "fumarole:import_samples",
+            {"INPUT": str(root / SIMAV / "simav_geothermal.xlsx"), "OUTPUT": str(output)},
+            feedback=log,
+        )
+    assert not output.exists()
+
+
+def test_an_output_that_cannot_be_written_gets_a_sentence(imported, root):
+    with pytest.raises(QgsProcessingException, match="nowhere|cannot be written|Could not create"):
+        imported(root / SIMAV / "simav_geothermal.xlsx", "/proc/nowhere/out.gpkg")
+
+
+def test_the_simav_chain_in_one_target_gives_one_study_area(imported, root):
+    """Samples, boreholes and earthquakes of the three workbooks, each in its own layout, meet on the map."""
+    extents = []
+    for name in ("simav_geothermal.xlsx", "kuyular simav son.xlsx", "Simav_Region_Earthquake_Datas_35S_UTM.xlsx"):
+        layer, _ = features(imported(root / SIMAV / name, GRID_ZONE="35S", TARGET_CRS="EPSG:32635")["OUTPUT"])
+        extents.append(layer.extent())
+    assert extents[2].contains(extents[0]) and extents[0].buffered(1500.0).contains(extents[1])
