@@ -132,16 +132,11 @@ def _kind(contract):
 
 def _command(tool, parameters):
     """Return a ``qgis_process`` call with what has to be given."""
-    arguments = []
-    for parameter in parameters:
-        contract = describe_parameter(parameter)
-        if contract["optional"]:
-            continue
-        if contract["default"] in (None, ""):
-            arguments.append(f"--{parameter.name()}=...")
-        elif contract["type"] in ("crs", "field"):
-            arguments.append(f"--{parameter.name()}={contract['default']}")  # QGIS 3.22 insists on these
-    return " ".join([f"qgis_process run fumarole:{tool.name()}", *arguments])
+    contracts = {parameter.name(): describe_parameter(parameter) for parameter in parameters}
+    needed = [
+        name for name, contract in contracts.items() if not contract["optional"] and contract["default"] in (None, "")
+    ]
+    return " ".join([f"qgis_process run fumarole:{tool.name()}", *(f"--{name}=..." for name in needed)])
 
 
 def _is_hidden(parameter):

@@ -67,6 +67,17 @@ def test_promised_defaults_stand(contract):
                 assert tool["parameters"][parameter]["default"] == default, f"{tool_id}.{parameter}"
 
 
+def test_qgis_process_takes_every_default(tools):
+    """QGIS 3.22 refuses a coordinate system or a field that is left at its default, unless it is optional."""
+    refused = [
+        f"{tool.name()}.{parameter.name()}"
+        for tool in tools
+        for parameter in tool.parameterDefinitions()
+        if parameter.defaultValue() not in (None, "") and not parameter.checkValueIsAcceptable(None)
+    ]
+    assert refused == []
+
+
 def test_contract_is_the_golden_one(contract):
     golden = json.loads(interface.GOLDEN_FILE.read_text(encoding="utf-8"))
     found = json.loads(interface.as_text(contract))

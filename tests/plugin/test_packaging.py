@@ -171,8 +171,7 @@ def test_installed_zip_runs_a_tool(installed, tools, tmp_path):
     crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::32635"}}
     samples, hulls = tmp_path / "samples.geojson", tmp_path / "hulls.geojson"
     samples.write_text(json.dumps({"type": "FeatureCollection", "crs": crs, "features": features}), encoding="utf-8")
-    choices = ("--CLUSTER_FIELD=cluster", "--METHOD=convex", "--TARGET_CRS=EPSG:32635")
-    installed("run", "fumarole:cluster_hulls", f"--INPUT={samples}", *choices, f"--OUTPUT={hulls}")
+    installed("run", "fumarole:cluster_hulls", f"--INPUT={samples}", f"--OUTPUT={hulls}")
     written = json.loads(hulls.read_text(encoding="utf-8"))["features"]
     areas = {feature["properties"]["cluster"]: feature["properties"]["area_km2"] for feature in written}
     assert areas == {1: pytest.approx(0.5, rel=2e-3), 2: pytest.approx(1.0, rel=2e-3)}
