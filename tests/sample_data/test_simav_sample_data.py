@@ -61,7 +61,7 @@ def test_the_populations_differ_and_lie_together(root):
     assert sorted(set(labels)) == [1, 2, 3, 4]
     columns, _ = sample_columns(table, "NUMUNE")
     arsenic = np.array(next(column.values for column in columns if column.name == "As (ppm)"))
-    assert np.nanmedian(arsenic[labels == 1]) > 5 * np.nanmedian(arsenic[labels == 4])
+    assert np.nanmedian(arsenic[labels == 1]) > 3 * np.nanmedian(arsenic[labels == 4])
     xy = find_coordinates(table).xy
     distance = np.linalg.norm(xy[:, None] - xy[None], axis=2) + 1e9 * np.eye(len(xy))
     assert (labels[distance.argmin(axis=1)] == labels).mean() > 0.8
