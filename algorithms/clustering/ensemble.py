@@ -1,0 +1,178 @@
+"""Deep embedded clustering as a user asks for it: an effort, a number of clusters, a seed.
+
+The ensemble is pretrained once and can then be refined for several numbers of clusters. Effort ``quick``
+is one run of the published method with k clusters; ``standard`` and ``thorough`` are a consensus of many
+runs, most of them anchored to the principal components (stable), some free (different), every fourth with
+twice as many clusters, so that small populations beside large ones are not swallowed by an equal split.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..networks import torch_threads
+from ..progress import part, silent
+from .autoencoder import initial_arrays, is_anchored, pretrain
+from .consensus import Consensus, adjusted_rand_index, find_consensus
+from .deep_embedding import Runs, assign, refine
+
+_SMALL_TABLE = 1000  # rows below which batches are smaller
+_FINER_EVERY = 4  # every how many runs one looks for twice as many clusters
+_SPLITS = 3  # random halvings of the ensemble behind the stability
+_STABILITY_ROWS = 1500
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much work a run is worth."""
+
+    n_free: int
+    n_anchored: int
+    pretrain_steps: int
+    refine_steps: int
+    n_init: int
+
+
+EFFORTS = {
+    "quick": Effort(1, 0, 600, 400, 20),
+    "standard": Effort(2, 18, 600, 400, 3),
+    "thorough": Effort(4, 36, 1200, 800, 5),
+}
+
+
+@dataclass(frozen=True)
+class Pretrained:
+    """An ensemble of autoencoders on a table, ready to be clustered with any k."""
+
+    features: np.ndarray
+    arrays: dict
+    anchored: np.ndarray
+    effort: Effort
+    seed: int
+    device: str
+
+
+@dataclass(frozen=True)
+class FittedEnsemble:
+    """A consensus clustering of the training rows.
+
+    Attributes
+    ----------
+    arrays : dict of str to ndarray
+        Encoders and ``centres`` of every run, float32.
+    run_clusters : ndarray of int (M,)
+        Clusters of every run.
+    consensus : Consensus
+    runs : Runs
+        The runs on the training rows.
+    """
+
+    arrays: dict
+    run_clusters: np.ndarray
+    consensus: Consensus
+    runs: Runs
+
+    @property
+    def labels(self):
+        """Cluster 0..k-1 of the training rows, by falling size."""
+        return self.probability().argmax(axis=1)
+
+    def probability(self, features=None):
+        """Posterior ``(n, k)`` of the training rows, or of new preprocessed ``features``, with numpy alone."""
+        return self.consensus.probability(self.assignments(features))
+
+    def assignments(self, features=None):
+        """Soft assignment of every run ``(M, n, k_run)``."""
+        if features is None:
+            return self.runs.soft_assignment
+        return assign(features, self.arrays, self.run_clusters)
+
+
+def pretrain_ensemble(features, effort="standard", seed=42, device="cpu", progress=silent):
+    """Train the ensemble's autoencoders on ``features`` ``(n_samples, n_features)``, no NaN."""
+    plan = EFFORTS[effort]
+    arrays = initial_arrays(features, plan.n_free, plan.n_anchored, seed)
+    anchored = is_anchored(plan.n_free, plan.n_anchored)
+    with torch_threads(1):
+        arrays = pretrain(
+            features, arrays, anchored, plan.pretrain_steps, _batch_size(features), seed, device, progress
+        )
+    return Pretrained(features, arrays, anchored, plan, seed, device)
+
+
+def cluster_ensemble(pretrained, n_clusters, progress=silent):
+    """Refine a pretrained ensemble to ``n_clusters`` and build the consensus; returns :class:`FittedEnsemble`."""
+    run_clusters = _run_clusters(n_clusters, len(pretrained.anchored), len(pretrained.features))
+    with torch_threads(1):
+        runs = refine(
+            pretrained.features,
+            pretrained.arrays,
+            pretrained.anchored,
+            run_clusters,
+            max_steps=pretrained.effort.refine_steps,
+            batch_size=_batch_size(pretrained.features),
+            seed=pretrained.seed,
+            n_init=pretrained.effort.n_init,
+            device=pretrained.device,
+            progress=progress,
+        )
+    consensus = find_consensus(runs.soft_assignment, n_clusters, pretrained.seed)
+    return FittedEnsemble(runs.arrays, run_clusters, consensus, runs)
+
+
+def fit_ensemble(features, n_clusters, effort="standard", seed=42, device="cpu", progress=silent):
+    """Pretrain and cluster in one call.
+
+    Parameters
+    ----------
+    features : ndarray (n_samples, n_features)
+        Preprocessed, standardised features without NaN.
+    n_clusters : int
+    effort : {"quick", "standard", "thorough"}
+    seed : int
+        Same seed and data, same result on the same machine.
+    device : str
+        torch device.
+
+    Returns
+    -------
+    FittedEnsemble
+    """
+    pretrained = pretrain_ensemble(features, effort, seed, device, part(progress, 0.0, 0.5))
+    return cluster_ensemble(pretrained, n_clusters, part(progress, 0.5, 1.0))
+
+
+def split_half_stability(fitted, seed):
+    """How alike two independent ensembles half this size cluster the same rows.
+
+    Returns
+    -------
+    float
+        Adjusted Rand index between the consensus partitions of two disjoint halves of the runs, averaged
+        over random halvings; NaN for a single run. A cautious estimate of what another seed would give.
+    """
+    n_runs = len(fitted.run_clusters)
+    if n_runs < 4:
+        return float("nan")
+    assignments = fitted.runs.soft_assignment
+    generator = np.random.default_rng(seed)
+    if assignments.shape[1] > _STABILITY_ROWS:
+        rows = np.sort(generator.choice(assignments.shape[1], _STABILITY_ROWS, replace=False))
+        assignments = assignments[:, rows]
+    n_clusters = len(fitted.consensus.share)
+    scores = []
+    for _ in range(_SPLITS):
+        order = generator.permutation(n_runs)
+        halves = [assignments[np.sort(half)] for half in (order[: n_runs // 2], order[n_runs // 2 :])]
+        labels = [find_consensus(half, n_clusters, seed).probability(half).argmax(axis=1) for half in halves]
+        scores.append(adjusted_rand_index(*labels))
+    return float(np.mean(scores))
+
+
+def _run_clusters(n_clusters, n_members, n_rows):
+    finer = min(2 * n_clusters, max(n_clusters, n_rows // 2))
+    return np.array([finer if member % _FINER_EVERY == _FINER_EVERY - 1 else n_clusters for member in range(n_members)])
+
+
+def _batch_size(features):
+    return 64 if len(features) < _SMALL_TABLE else 128
