@@ -6,9 +6,9 @@ import numpy as np
 
 from ..errors import DataError, ModelFileError
 from ..model_file import match_features
+from .feature_notes import application_notes, feature_notes, fit_notes, fit_warnings
 from .imputation import Gaussian
 from .quantities import is_composition, mass_factor, unit_of
-from .results import FeatureNote
 from .screening import enough_values, missing_cells, screen
 from .transforms import Margins, Standardisation, cleaned, is_censored
 
@@ -46,7 +46,7 @@ class PreparedFeatures:
     assigned : ndarray of bool (n_samples,)
         Whether the sample has enough values to be clustered.
     values : ndarray (n_samples, n_used)
-        The same columns in the input's units; NaN = missing, values below detection substituted.
+        The same columns in the input's units; NaN = missing, values below detection substituted, beyond +-1e100 cut.
     n_imputed : int
         Blank cells that were filled in ``matrix``.
     n_clipped : ndarray of int (n_used,)
@@ -122,7 +122,7 @@ class FeatureTransform:
             self.margins.substituted(values, below),
             int(missing[assigned].sum()),
             ((cut | cut_again) & ~missing[assigned]).sum(axis=0),
-            _application_notes(missing, assigned, self.impute),
+            application_notes(missing, assigned, self.impute),
         )
 
     def to_arrays(self):
@@ -166,8 +166,9 @@ class FeatureTransform:
             ) from error
         shapes = {array.shape for part in parts.values() for array in vars(part).values()}
         n_used = len(names)
-        if shapes != {(n_used,), (n_used, n_used)} or len(units) != n_used or len(treatments) != n_used:
-            raise ModelFileError("The feature tables in the model file differ in length. Train the model again.")
+        lengths_fit = len(units) == n_used and len(treatments) == n_used
+        if not lengths_fit or shapes != {(n_used,), (n_used, n_used)} or parts["margins"].composition.dtype != bool:
+            raise ModelFileError("The feature tables in the model file do not fit each other. Train the model again.")
         return cls(names, units, treatments, impute, **parts)
 
 
@@ -212,43 +213,31 @@ def fit_features(table, transform="auto", missing="impute"):
         _refuse_blanks(table, values, candidates)
     screening = screen(table.names, values, table.below_detection, candidates, impute)
     used, samples = np.flatnonzero(screening.used), screening.samples
+    gave_up_composition = bool(candidates.any()) and not screening.composition.any()
+    if transform == "clr" and gave_up_composition:
+        raise DataError(
+            "Centred log-ratios need at least 3 usable fields with positive values, and fewer were chosen. "
+            "Choose more parts of the composition, or the Yeo-Johnson transform."
+        )
     units = tuple(unit_of(name) for name in table.names)
     single = "none" if transform == "none" else "yeo_johnson"
     treatments = tuple("clr" if is_part else single for is_part in screening.composition)
     composition = screening.composition[used]
     factor = np.array([mass_factor(units[i]) or 1.0 if treatments[i] == "clr" else 1.0 for i in used])
     training = values[np.ix_(samples, used)], table.below_detection[np.ix_(samples, used)]
-    margins = Margins.fit(*training, composition, factor, transform != "none")
+    margins = Margins.fit(*training, composition, factor, gaussianise=single == "yeo_johnson")
     transformed, _ = margins.apply(*training)
     gaussian = Gaussian.fit(transformed)
     standardisation = Standardisation.fit(gaussian.fill(transformed), composition)
-    names = tuple(table.names[i] for i in used)
+    names, used_units, used_treatments = (tuple(texts[i] for i in used) for texts in (table.names, units, treatments))
     _refuse_fixed_proportions(names, standardisation)
-    fitted = FeatureTransform(
-        names,
-        tuple(units[i] for i in used),
-        tuple(treatments[i] for i in used),
-        impute,
-        margins,
-        gaussian,
-        standardisation,
-    )
+    fitted = FeatureTransform(names, used_units, used_treatments, impute, margins, gaussian, standardisation)
     prepared = fitted.apply(table)
-    clipped = dict(zip(used, prepared.n_clipped))
-    feature_notes = tuple(
-        FeatureNote(
-            name,
-            units[i],
-            "dropped" if screening.reasons[i] else treatments[i],
-            screening.reasons[i],
-            int(screening.missing[:, i].sum()),
-            int(screening.censored[:, i].sum()),
-            int(clipped.get(i, 0)),
-        )
-        for i, name in enumerate(table.names)
-    )
-    prepared = replace(prepared, notes=_fit_notes(feature_notes, candidates.any(), transform) + prepared.notes)
-    return fitted, prepared, feature_notes, _warnings(table, feature_notes, prepared)
+    notes = feature_notes(table.names, units, treatments, screening, prepared.n_clipped)
+    n_substituted = int((screening.censored & ~screening.missing)[:, used].sum())
+    prepared = replace(prepared, notes=fit_notes(notes, gave_up_composition, n_substituted) + prepared.notes)
+    n_without_limit = (screening.censored & screening.missing).sum(axis=0)
+    return fitted, prepared, notes, fit_warnings(notes, np.isinf(table.values).sum(axis=0), n_without_limit)
 
 
 def _refuse_blanks(table, values, composition):
@@ -266,53 +255,6 @@ def _refuse_fixed_proportions(names, standardisation):
     fixed = [f"'{name}'" for name, sd in zip(names, standardisation.sd) if sd == 0]
     if fixed:
         raise DataError(
-            f"{', '.join(fixed)} keep the same proportions in all samples, so their composition tells no samples apart. "
+            f"{', '.join(fixed)} keep the same proportions in all samples, so their composition tells none apart. "
             "Leave these fields out or choose the Yeo-Johnson transform."
         )
-
-
-def _fit_notes(feature_notes, had_candidates, transform):
-    counts = {kind: sum(note.treatment == kind for note in feature_notes) for kind in TRANSFORMS}
-    notes = []
-    if counts["clr"]:
-        notes.append(
-            f"{counts['clr']} compositional fields were brought to mg/kg and centred-log-ratio transformed as one group."
-        )
-    elif had_candidates:
-        notes.append("Fewer than 3 compositional fields are usable: they were treated as single fields.")
-    if counts["yeo_johnson"]:
-        notes.append(f"{counts['yeo_johnson']} fields were Yeo-Johnson transformed.")
-    if counts["none"]:
-        notes.append(f"{counts['none']} fields were used without a transform.")
-    notes.append("All features were clipped to a robust range and standardised to mean 0 and standard deviation 1.")
-    n_censored = sum(note.n_below_detection for note in feature_notes if note.treatment != "dropped")
-    if n_censored:
-        notes.append(f"{n_censored} values below detection were replaced by 0.65 times the detection limit.")
-    return tuple(notes)
-
-
-def _application_notes(missing, assigned, impute):
-    notes = []
-    n_imputed, n_left = int(missing[assigned].sum()), int((~assigned).sum())
-    if n_imputed:
-        share = n_imputed / max(missing[assigned].size, 1)
-        notes.append(
-            f"{n_imputed} blank values ({100 * share:.2g} %) were filled with their expectation given the sample's other values."
-        )
-    if n_left:
-        why = "have values in fewer than 60 % of the used fields" if impute else "have blanks in the used fields"
-        notes.append(f"{n_left} of {len(assigned)} samples {why} and stay unassigned.")
-    return tuple(notes)
-
-
-def _warnings(table, feature_notes, prepared):
-    warnings = [
-        f"Field '{note.name}' dropped: {note.reason}." for note in feature_notes if note.treatment == "dropped"
-    ]
-    for name, count in zip(table.names, np.isinf(table.values).sum(axis=0)):
-        if count:
-            warnings.append(f"Field '{name}' holds {count} infinite values, which were treated as missing.")
-    for note in feature_notes:
-        if note.n_clipped:
-            warnings.append(f"Field '{note.name}': {note.n_clipped} values far outside the others were cut to a robust range.")
-    return tuple(warnings)

@@ -73,7 +73,7 @@ def screen(names, values, below_detection, composition, impute):
         )
     n_samples = int(screening.samples.sum())
     if n_samples < _LEAST_SAMPLES:
-        needed = f"{_LEAST_FILLED_SAMPLE:.0%}".replace("%", " %") if impute else "all"
+        needed = _percent(_LEAST_FILLED_SAMPLE) if impute else "all"
         raise DataError(
             f"Only {n_samples} of {len(values)} samples have values in {needed} of the {n_used} usable fields, and "
             f"clustering needs at least {_LEAST_SAMPLES} samples. Choose fields with fewer blanks."
@@ -116,7 +116,8 @@ def _reason(values, censored, missing):
         return f"only {_percent(filled)} of the samples have a value (at least {_percent(_LEAST_FILLED_FEATURE)} must)"
     below = censored[censored | ~missing].mean()
     if below > _MOST_CENSORED + _ROUNDING:
-        return f"{_percent(below)} of its values are below detection (at most {_percent(_MOST_CENSORED)} may be)"
+        kind = "below detection or not positive" if (values[censored] <= 0).any() else "below detection"
+        return f"{_percent(below)} of its values are {kind} (at most {_percent(_MOST_CENSORED)} may be)"
     known = values[~missing & ~np.isnan(values)]
     if known.min() == known.max():
         return f"all its values are equal ({known[0]:g})"

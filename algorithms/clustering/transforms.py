@@ -112,7 +112,8 @@ class Margins:
                 continue
             centre[feature] = np.nanmedian(column)
             low, high = trimmed_range(column)
-            spread[feature] = _SD_PER_MAD * np.nanmedian(np.abs(column - centre[feature])) or high - low
+            robust_sd = _SD_PER_MAD * np.nanmedian(np.abs(column - centre[feature]))
+            spread[feature] = min(robust_sd, high - low) or high - low
             if gaussianise:
                 exponent[feature] = fit_exponent(_scaled(column, centre[feature], spread[feature]))
         unbounded = np.full(n_features, np.inf)
@@ -197,6 +198,6 @@ def _scaled(values, centre, spread):
 def _power(values, exponent):
     """Return ``((1 + values) ** exponent - 1) / exponent``, its limit where ``exponent`` is 0; ``values`` >= 0."""
     logarithm = np.log1p(values)
-    is_zero = np.abs(exponent) < 1e-12
+    is_zero = exponent == 0
     divisor = np.where(is_zero, 1.0, exponent)
     return np.where(is_zero, logarithm, np.expm1(divisor * logarithm) / divisor)
