@@ -9,7 +9,6 @@ import hashlib
 import json
 import os
 import platform
-import tempfile
 import zipfile
 from pathlib import Path
 
@@ -38,14 +37,13 @@ def save(path, kind, arrays, card):
     path = Path(path)
     full_card = {"kind": kind, "format": FORMAT, **card}
     text = json.dumps(full_card, ensure_ascii=False, allow_nan=False)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".part")
+    temporary = path.with_name(path.name + ".part")
     try:
-        with os.fdopen(handle, "wb") as stream:
+        with open(temporary, "wb") as stream:
             np.savez_compressed(stream, **{_CARD: np.array(text)}, **arrays)
         os.replace(temporary, path)
     finally:
-        if os.path.exists(temporary):
-            os.remove(temporary)
+        temporary.unlink(missing_ok=True)
 
 
 def load(path, kind):

@@ -22,6 +22,7 @@ REFRESH = 20  # steps between two recomputations of the target distribution
 _CENTRE_ROWS = 3000  # rows that place the first centres
 _CHUNK = 8192  # rows assigned at once
 _CLOSED = -60.0  # log-weight of a padding centre
+_LEAST_STEPS = 200  # a few samples rarely change; give the centres time to move
 _STILL = 1e-3  # share of changed labels that counts as "no change"
 
 
@@ -122,7 +123,7 @@ def refine(features, arrays, anchored, run_clusters, *, max_steps, batch_size, s
     run_clusters : sequence of int
         Number of clusters of every member.
     max_steps : int
-        Cap on the optimiser steps; fewer than 0.1 % changed labels at two refreshes in a row end it earlier.
+        Cap on the optimiser steps; fewer than 0.1 % changed labels at two refreshes in a row end it earlier, after 200 steps.
     batch_size : int
         Rows per step and member.
 
@@ -171,7 +172,7 @@ def refine(features, arrays, anchored, run_clusters, *, max_steps, batch_size, s
         new_labels = q.argmax(-1)
         still = still + 1 if (new_labels != labels).mean() < _STILL else 0
         labels = new_labels
-        if still == 2:
+        if still >= 2 and step >= _LEAST_STEPS:
             break
     return Runs(parameters.arrays(), q, step)
 

@@ -100,8 +100,11 @@ def pretrain_ensemble(features, effort="standard", seed=42, device="cpu", progre
     return Pretrained(features, arrays, anchored, plan, seed, device)
 
 
-def cluster_ensemble(pretrained, n_clusters, progress=silent):
-    """Refine a pretrained ensemble to ``n_clusters`` and build the consensus; returns :class:`FittedEnsemble`."""
+def cluster_ensemble(pretrained, n_clusters, progress=silent, max_steps=None):
+    """Refine a pretrained ensemble to ``n_clusters`` and build the consensus; returns :class:`FittedEnsemble`.
+
+    ``max_steps`` caps the refinement below what the effort allows.
+    """
     run_clusters = _run_clusters(n_clusters, len(pretrained.anchored), len(pretrained.features))
     with torch_threads(1):
         runs = refine(
@@ -109,7 +112,7 @@ def cluster_ensemble(pretrained, n_clusters, progress=silent):
             pretrained.arrays,
             pretrained.anchored,
             run_clusters,
-            max_steps=pretrained.effort.refine_steps,
+            max_steps=max_steps or pretrained.effort.refine_steps,
             batch_size=_batch_size(pretrained.features),
             seed=pretrained.seed,
             n_init=pretrained.effort.n_init,

@@ -215,10 +215,12 @@ def is_composition(name):
     """Whether a column is a part of a whole: it has a mass unit and is no sum such as TDS, LOI or a total."""
     if mass_factor(unit_of(name)) is None:
         return False
-    parts = set(words(name))
-    if parts & _NOT_PARTS:
+    parts = list(words(name))
+    if set(parts) & _NOT_PARTS:
         return False
-    return bool(parts - _SUM_WORDS - _UNIT_WORDS)  # "Total Fe (%)" names what is totalled, "Total (%)" does not
+    while len(parts) > 1 and parts[-1] in _UNIT_WORDS:  # the first word stays: "Mg (ppm)" is magnesium
+        parts.pop()
+    return bool(set(parts) - _SUM_WORDS)  # "Total Fe (%)" names what is totalled, "Total (%)" does not
 
 
 def _numeric(cells):

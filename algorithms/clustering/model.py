@@ -1,0 +1,133 @@
+"""A trained clustering: assigns samples with numpy alone, and travels as one safe file."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .. import model_file
+from ..errors import ModelFileError
+from .autoencoder import encode_numpy
+from .consensus import Consensus
+from .deep_embedding import assign
+from .features import FeatureTransform
+from .results import Membership
+from .training_cloud import TrainingCloud
+
+KIND = "clustering"
+_NETWORK_PREFIXES = ("encoder.", "skip.encoder", "centres")
+_CHUNK = 20_000  # rows assigned at once
+
+
+@dataclass(frozen=True, eq=False)
+class ClusteringModel:
+    """Everything needed to assign samples to the clusters of a finished run.
+
+    Attributes
+    ----------
+    transform : FeatureTransform
+        Table to feature matrix.
+    networks : dict of str to ndarray
+        Encoders and centres of the M runs.
+    run_clusters : ndarray of int (M,)
+    consensus : Consensus
+    cloud : TrainingCloud
+    representative : int
+        The run that agrees best with the consensus; its latent space is the one shown.
+    card : dict
+        JSON description: seed, versions, quality, training extent and so on.
+    """
+
+    transform: FeatureTransform
+    networks: dict
+    run_clusters: np.ndarray
+    consensus: Consensus
+    cloud: TrainingCloud
+    representative: int
+    card: dict
+
+    @property
+    def n_clusters(self):
+        """Number of clusters k."""
+        return len(self.consensus.share)
+
+    def assign(self, table):
+        """Assign the samples of a :class:`~.features.FeatureTable`; returns :class:`~.results.Membership`."""
+        return self.assign_matrix(self.transform.apply(table).matrix)
+
+    def assign_matrix(self, matrix):
+        """Assign preprocessed rows ``(n_samples, n_used)``; rows with NaN stay unassigned."""
+        n_samples = len(matrix)
+        known = np.flatnonzero(np.isfinite(matrix).all(axis=1))
+        cluster = np.zeros(n_samples, dtype=int)
+        probability = np.full((n_samples, self.n_clusters), np.nan)
+        agreement, outside_ratio = np.full(n_samples, np.nan), np.full(n_samples, np.nan)
+        latent = np.full((n_samples, self.networks["centres"].shape[2]), np.nan)
+        only = {name: array[[self.representative]] for name, array in self.networks.items()}
+        for start in range(0, len(known), _CHUNK):
+            rows = known[start : start + _CHUNK]
+            soft = assign(matrix[rows], self.networks, self.run_clusters)
+            probability[rows] = self.consensus.probability(soft)
+            chosen = probability[rows].argmax(axis=1)
+            cluster[rows] = chosen + 1
+            agreement[rows] = (self.consensus.labels_of_runs(soft) == chosen).mean(axis=0)
+            latent[rows] = encode_numpy(matrix[rows], only)[0]
+            outside_ratio[rows] = self.cloud.ratio(matrix[rows])
+        return Membership(
+            cluster,
+            probability,
+            probability.max(axis=1),
+            _normalised_entropy(probability),
+            agreement,
+            latent,
+            outside_ratio > 1.0,
+            outside_ratio,
+        )
+
+    def save(self, path):
+        """Write the model file."""
+        arrays = {
+            **{f"network.{name}": array for name, array in self.networks.items()},
+            **self.transform.to_arrays(),
+            "run_clusters": self.run_clusters,
+            "consensus.label_frequency": self.consensus.label_frequency,
+            "consensus.share": self.consensus.share,
+            "cloud.centre": self.cloud.centre,
+            "cloud.whitening": self.cloud.whitening,
+        }
+        numbers = {
+            "effective_runs": self.consensus.effective_runs,
+            "cloud_edge": self.cloud.edge,
+            "representative_run": self.representative,
+            "n_clusters": self.n_clusters,
+        }
+        model_file.save(path, KIND, arrays, {**self.card, **self.transform.to_card(), **numbers})
+
+    @classmethod
+    def load(cls, path):
+        """Read a model file; raises :class:`~..errors.ModelFileError` when it is not a clustering model."""
+        arrays, card = model_file.load(path, KIND)
+        try:
+            prefix = "network."
+            networks = {name[len(prefix) :]: array for name, array in arrays.items() if name.startswith(prefix)}
+            consensus = Consensus(
+                arrays["consensus.label_frequency"], arrays["consensus.share"], float(card["effective_runs"])
+            )
+            cloud = TrainingCloud(arrays["cloud.centre"], arrays["cloud.whitening"], float(card["cloud_edge"]))
+            representative, run_clusters = int(card["representative_run"]), arrays["run_clusters"]
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelFileError(f"The model file lacks the entry {error}. Train the model again.") from error
+        transform = FeatureTransform.from_model(arrays, card)
+        return cls(transform, networks, run_clusters, consensus, cloud, representative, card)
+
+
+def networks_of(ensemble_arrays):
+    """The arrays of an ensemble that assigning needs: encoders and centres, without the decoders."""
+    return {name: array for name, array in ensemble_arrays.items() if name.startswith(_NETWORK_PREFIXES)}
+
+
+def _normalised_entropy(probability):
+    n_clusters = probability.shape[1]
+    if n_clusters < 2:
+        return np.where(np.isnan(probability[:, 0]), np.nan, 0.0)
+    information = probability * np.log(np.maximum(probability, 1e-300))
+    return np.abs(information.sum(axis=1)) / np.log(n_clusters)
