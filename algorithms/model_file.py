@@ -9,7 +9,9 @@ import hashlib
 import json
 import os
 import platform
+import sys
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +20,7 @@ from .errors import ModelFileError
 
 FORMAT = 1
 _CARD = "card"
+_DAMAGE = (OSError, ValueError, KeyError, EOFError, RuntimeError, zlib.error, zipfile.BadZipFile)
 
 
 def save(path, kind, arrays, card):
@@ -68,18 +71,15 @@ def load(path, kind):
     """
     name = Path(path).name
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            arrays = {key: archive[key] for key in archive.files}
-        card = json.loads(str(arrays.pop(_CARD)))
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        arrays, card = _read(path)
+    except _DAMAGE as error:
         raise ModelFileError(
             f"'{name}' is not a readable Fumarole model ({type(error).__name__}): it is missing, truncated or "
             "another kind of file. Choose a model written by a Fumarole training tool."
         ) from error
-    if not isinstance(card, dict) or card.get("kind") != kind:
-        found = card.get("kind", "unknown") if isinstance(card, dict) else "unknown"
-        raise ModelFileError(f"'{name}' is a model of kind '{found}', but this tool needs one of kind '{kind}'.")
-    if card.get("format", 0) > FORMAT:
+    if card["kind"] != kind:
+        raise ModelFileError(f"'{name}' is a model of kind '{card['kind']}', but this tool needs one of kind '{kind}'.")
+    if card["format"] > FORMAT:
         raise ModelFileError(
             f"'{name}' was written by a newer Fumarole (format {card['format']}, this version reads up to {FORMAT}). "
             "Update the plugin."
@@ -114,11 +114,21 @@ def fingerprint(matrix):
 
 def software_versions():
     """Return the versions of Python and of the imported scientific libraries, for cards and reports."""
-    import sys
-
     versions = {"python": platform.python_version()}
     for library in ("numpy", "scipy", "sklearn", "pandas", "torch"):
         module = sys.modules.get(library)
         if module is not None:
             versions[library] = str(module.__version__)
     return versions
+
+
+def _read(path):
+    archive = np.load(path, allow_pickle=False)
+    if isinstance(archive, np.ndarray):
+        raise ValueError("a single array")
+    with archive:
+        arrays = {name: archive[name] for name in archive.files}
+    card = json.loads(str(arrays.pop(_CARD)))
+    if not isinstance(card, dict) or not isinstance(card["kind"], str) or not isinstance(card["format"], int):
+        raise ValueError("no model card")
+    return arrays, card
