@@ -31,14 +31,34 @@ _PENDING_STYLES = {}  # destination -> post-processor; QGIS keeps no reference o
 
 
 @dataclass(frozen=True)
-class PointTable:
-    """The features of a source, read once: attributes as QGIS gives them, positions in the target CRS.
+class AttributeTable:
+    """The features of a source, read once.
 
     Attributes
     ----------
     fields : QgsFields
     attributes : list of list
         One list per feature, in field order; NULL is None.
+    geometries : list of QgsGeometry
+        As they are in the source; null where a feature has none.
+    """
+
+    fields: QgsFields
+    attributes: list
+    geometries: list
+
+    def column(self, name):
+        """Return the raw values of one field, in feature order."""
+        position = self.fields.indexOf(name)
+        return [row[position] for row in self.attributes]
+
+
+@dataclass(frozen=True)
+class PointTable(AttributeTable):
+    """Features as points in a target CRS.
+
+    Attributes
+    ----------
     xy : ndarray (n_features, 2)
         Easting and northing in units of ``crs``; NaN where the feature has no geometry.
     crs : QgsCoordinateReferenceSystem
@@ -46,16 +66,9 @@ class PointTable:
         What was done to the geometries (transformed, reduced to points, missing).
     """
 
-    fields: QgsFields
-    attributes: list
     xy: np.ndarray
     crs: object
     notes: tuple
-
-    def column(self, name):
-        """Return the raw values of one field, in feature order."""
-        position = self.fields.indexOf(name)
-        return [row[position] for row in self.attributes]
 
     def points(self):
         """Return one point geometry per feature (empty where there is none)."""
@@ -76,11 +89,31 @@ def require_projected(crs, purpose):
         )
 
 
-def read_points(source, target_crs, context, feedback, label="The input layer"):
-    """Read every feature of ``source`` as a point in ``target_crs``.
+def read_table(source, feedback, label="The input layer"):
+    """Read every feature of ``source`` as it is; returns :class:`AttributeTable`.
 
-    Selections, filters and joins of the layer are honoured. Lines and polygons are represented by a
-    point on their surface.
+    Selections, filters and joins of the layer are honoured.
+
+    Raises
+    ------
+    DataError
+        If there are no features.
+    """
+    rows, geometries = [], []
+    for number, feature in enumerate(source.getFeatures(QgsFeatureRequest())):
+        if number % _CHUNK == 0 and feedback.isCanceled():
+            raise Cancelled()
+        rows.append([plain(value) for value in feature.attributes()])
+        geometries.append(feature.geometry())
+    if not rows:
+        raise DataError(f"{label} holds no features. Check its filter and selection.")
+    return AttributeTable(source.fields(), rows, geometries)
+
+
+def read_points(source, target_crs, context, feedback, label="The input layer"):
+    """Read every feature of ``source`` as a point in ``target_crs``; returns :class:`PointTable`.
+
+    Lines and polygons are represented by a point on their surface.
 
     Raises
     ------
@@ -88,9 +121,7 @@ def read_points(source, target_crs, context, feedback, label="The input layer"):
         If the layer is empty, has no geometry or no coordinate system, or holds degrees under a
         projected coordinate system.
     """
-    total = source.featureCount()
-    if total == 0:
-        raise DataError(f"{label} holds no features. Check its filter and selection.")
+    table = read_table(source, feedback, label)
     if source.wkbType() == QgsWkbTypes.Type.NoGeometry:
         raise DataError(f"{label} has no geometry. Turn a table into points with the tool 'Import samples' first.")
     source_crs = source.sourceCrs()
@@ -98,29 +129,25 @@ def read_points(source, target_crs, context, feedback, label="The input layer"):
         raise DataError(
             f"{label} has no coordinate system. Set it in QGIS (layer menu: Set Layer CRS), then run again."
         )
-    rows, positions, without_geometry = [], [], 0
-    for number, feature in enumerate(source.getFeatures(QgsFeatureRequest())):
-        if number % _CHUNK == 0 and feedback.isCanceled():
-            raise Cancelled()
-        rows.append([plain(value) for value in feature.attributes()])
-        point = _representative_point(feature.geometry())
-        without_geometry += point is None
-        positions.append(point or (math.nan, math.nan))
-    if not rows:
-        raise DataError(f"{label} holds no features. Check its filter and selection.")
-    xy = np.array(positions, dtype=np.float64)
+    positions = [_representative_point(geometry) for geometry in table.geometries]
+    without_geometry = positions.count(None)
+    xy = np.array([position or (math.nan, math.nan) for position in positions], dtype=np.float64)
     _refuse_degrees_in_metres(xy, source_crs, label)
     notes = []
     if without_geometry:
-        notes.append(f"{label}: {without_geometry} of {len(rows)} features have no geometry and stay off the map.")
+        notes.append(
+            f"{label}: {without_geometry} of {len(positions)} features have no geometry and stay off the map."
+        )
     if QgsWkbTypes.geometryType(source.wkbType()) != QgsWkbTypes.GeometryType.PointGeometry:
         notes.append(f"{label}: lines or polygons are represented by a point on their surface.")
     if source_crs != target_crs:
-        xy, failed = _transform(xy, source_crs, target_crs, context)
-        notes.append(f"{label}: transformed from {_name(source_crs)} to {_name(target_crs)}.")
+        xy, failed = transformed(xy, source_crs, target_crs, context)
+        notes.append(f"{label}: transformed from {crs_name(source_crs)} to {crs_name(target_crs)}.")
         if failed:
-            notes.append(f"{label}: {failed} positions lie outside the reach of {_name(target_crs)} and were dropped.")
-    return PointTable(source.fields(), rows, xy, target_crs, tuple(notes))
+            notes.append(
+                f"{label}: {failed} positions lie outside the reach of {crs_name(target_crs)} and stay off the map."
+            )
+    return PointTable(table.fields, table.attributes, table.geometries, xy, target_crs, tuple(notes))
 
 
 def plain(value):
@@ -267,14 +294,13 @@ class Outputs:
         if not path:
             return None
         target = Path(path)
-        existed = target.exists()
+        if not target.exists():
+            self._created.append(str(target))
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             write(target)
         except OSError as error:
             raise QgsProcessingException(f"'{target.name}' cannot be written: {error.strerror or error}.") from error
-        if not existed:
-            self._created.append(str(target))
         self.results[parameter] = str(target)
         return str(target)
 
@@ -347,12 +373,13 @@ def _refuse_degrees_in_metres(xy, crs, label):
     known = xy[np.isfinite(xy).all(axis=1)]
     if len(known) and not crs.isGeographic() and (np.abs(known) <= (180.0, 90.0)).all():
         raise DataError(
-            f"{label} says its coordinates are in {_name(crs)}, but every value fits into degrees "
+            f"{label} says its coordinates are in {crs_name(crs)}, but every value fits into degrees "
             f"(the first is {known[0, 0]:g}, {known[0, 1]:g}). Set the layer's CRS to EPSG:4326 and run again."
         )
 
 
-def _transform(xy, source_crs, target_crs, context):
+def transformed(xy, source_crs, target_crs, context):
+    """Return positions ``(n, 2)`` in another coordinate system, NaN beyond its reach, and how many those are."""
     transform = QgsCoordinateTransform(source_crs, target_crs, context.transformContext())
     result = np.full_like(xy, np.nan)
     failed = 0
@@ -379,7 +406,8 @@ def _storable(value):
     return value
 
 
-def _name(crs):
+def crs_name(crs):
+    """Return a coordinate system as people read it, with its code."""
     return f"{crs.description()} ({crs.authid()})" if crs.authid() else crs.description()
 
 

@@ -3,12 +3,22 @@
 from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
+from .clustering.apply_clustering_model import ApplyClusteringModel
 from .clustering.cluster_hulls import ClusterHulls
+from .clustering.deep_embedded_clustering import DeepEmbeddedClustering
 from .clustering.import_samples import ImportSamples
 from .clustering.prospect_map import ProspectMap
+from .clustering.suggest_cluster_count import SuggestClusterCount
 from .provider_groups import ICONS
 
-TOOLS = (ImportSamples, ClusterHulls, ProspectMap)
+TOOLS = (
+    ImportSamples,
+    DeepEmbeddedClustering,
+    SuggestClusterCount,
+    ApplyClusteringModel,
+    ClusterHulls,
+    ProspectMap,
+)
 
 
 class FumaroleProvider(QgsProcessingProvider):

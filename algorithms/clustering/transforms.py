@@ -13,6 +13,7 @@ _EXPONENTS = (-4.0, 4.0)
 _EXPONENT_ROWS = 10_000  # quantiles the exponent is fitted to, at most
 _TAIL = 0.01  # share at either end that sets no scale
 _MARGIN = 0.75  # how far beyond the trimmed range a value may lie, in trimmed ranges
+_NO_EXPONENT = 1e-12  # below, the power is its limit, the logarithm, within rounding
 
 
 def cleaned(values):
@@ -198,6 +199,6 @@ def _scaled(values, centre, spread):
 def _power(values, exponent):
     """Return ``((1 + values) ** exponent - 1) / exponent``, its limit where ``exponent`` is 0; ``values`` >= 0."""
     logarithm = np.log1p(values)
-    is_zero = exponent == 0
+    is_zero = np.abs(exponent) < _NO_EXPONENT
     divisor = np.where(is_zero, 1.0, exponent)
     return np.where(is_zero, logarithm, np.expm1(divisor * logarithm) / divisor)

@@ -1,6 +1,5 @@
 """The tool ``cluster_hulls``: one polygon around the samples of each cluster."""
 
-import re
 from functools import partial
 
 from qgis.core import (
@@ -21,13 +20,8 @@ from ...ui.styles import style_hulls
 from ..layers import Outputs, fields_of, read_points, require_projected
 from ..tool import Tool
 from .cluster_numbers import cluster_numbers
+from .feature_fields import measured_fields
 from .hulls import CONCAVE, CONVEX, HULL_FIELDS, cluster_hulls
-
-_NOT_MEASURED = re.compile(  # database keys, and the fields that the clustering tools write
-    r"fid|ogc_fid|objectid|gid|outside|out_ratio|prob_\d+"
-    r"|(cluster|confidence|entropy|agreement|silhouette|z\d+)(_in\d*)?",
-    re.IGNORECASE,
-)
 
 
 class ClusterHulls(Tool):
@@ -120,10 +114,8 @@ def _variables_that_stand_out(table, numbers, cluster_field):
     import numpy as np
 
     from ...algorithms.clustering.contrast import contrast, top_variables
-    from ...algorithms.clustering.coordinates import axis_of, is_id
 
-    numeric = (field.name() for field in table.fields if field.isNumeric() and field.name() != cluster_field)
-    names = [name for name in numeric if not (_NOT_MEASURED.fullmatch(name) or is_id(name) or axis_of(name)[0])]
+    names = [name for name in measured_fields(table.fields) if name != cluster_field]
     if not names:
         return {}
     values = np.array([table.column(name) for name in names], dtype=np.float64).T

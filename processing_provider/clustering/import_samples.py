@@ -19,9 +19,7 @@ from qgis.core import (
 )
 
 from ...algorithms.errors import DataError
-from ..layers import Outputs, extended, fields_of
-from ..layers import _name as crs_name
-from ..layers import _transform as transformed
+from ..layers import Outputs, crs_name, extended, fields_of, transformed
 from ..libraries import how_to_install, missing_libraries
 from ..tool import Tool, progress_to
 from .sample_crs import notes_on_target, source_crs

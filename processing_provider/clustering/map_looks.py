@@ -8,8 +8,7 @@ from ...algorithms.errors import DataError
 from ...ui.styles import style_boreholes, style_earthquakes, style_hulls, style_samples
 from ..layers import plain
 from .cluster_numbers import cluster_numbers
-
-_MAGNITUDE_NAMES = ("magnitude", "mag", "mw", "ml", "ms", "mb", "md", "m", "buyukluk", "büyüklük")
+from .context_layers import find_magnitude_field
 
 
 def give_looks(inputs, layers, cluster_field, magnitude_field):
@@ -69,8 +68,7 @@ def _style_magnitudes(layer, magnitude_field):
     if magnitude_field:
         _values(layer, magnitude_field)
     else:
-        found = [name for name in layer.fields().names() if name.lower() in _MAGNITUDE_NAMES]
-        magnitude_field = found[0] if found else ""
+        magnitude_field = find_magnitude_field(layer.fields())
     style_earthquakes(layer, magnitude_field)
 
 

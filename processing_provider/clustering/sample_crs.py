@@ -4,8 +4,7 @@ import numpy as np
 from qgis.core import QgsCoordinateReferenceSystem, QgsPointXY
 
 from ...algorithms.grid_zone import parse_grid_zone, zone_for
-from ..layers import _name as crs_name
-from ..layers import _transform as transformed
+from ..layers import crs_name, transformed
 
 _DEFAULT_ZONE = "35S"
 _WGS84 = "EPSG:4326"
