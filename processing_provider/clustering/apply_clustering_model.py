@@ -31,7 +31,7 @@ class ApplyClusteringModel(Tool):
         "training. <b>Mind</b> the field <i>outside</i>: 1 marks samples unlike anything the model was trained on, whose "
         "cluster means little.</p>"
     )
-    keywords = ("predict", "classify", "new samples", "cluster", "model", "DEC", "outlier", "novelty")
+    keywords = ("predict", "classify", "new samples", "cluster", "model", "dec", "outlier", "novelty")
     libraries = ("numpy",)
 
     def define(self):

@@ -31,7 +31,7 @@ class DeepEmbeddedClustering(Tool):
     tool_id = "deep_embedded_clustering"
     title = "Deep embedded clustering"
     summary = SUMMARY
-    keywords = ("DEC", "IDEC", "autoencoder", "cluster", "geochemistry", "unsupervised", "prospect", "geothermal")
+    keywords = ("dec", "idec", "autoencoder", "cluster", "geochemistry", "unsupervised", "prospect", "geothermal")
     libraries = ("numpy", "scipy", "sklearn", "torch")
 
     def define(self):

@@ -87,7 +87,7 @@ class ProspectMap(Tool):
             advanced=True,
         )
         self.add(
-            QgsProcessingParameterCrs("TARGET_CRS", "Coordinate system of the map", optional=True),
+            QgsProcessingParameterCrs("CRS", "Coordinate system of the map", optional=True),
             "Empty: that of the samples; for samples in degrees, their UTM zone.",
             advanced=True,
         )
@@ -146,7 +146,7 @@ class ProspectMap(Tool):
                 self.parameterAsString(parameters, key, context) for key in ("CLUSTER_FIELD", "MAGNITUDE_FIELD")
             )
             give_looks(inputs, layers, cluster_field or "cluster", magnitude_field)
-            crs, note = map_crs(self.parameterAsCrs(parameters, "TARGET_CRS", context), layers["CLUSTERS"], transforms)
+            crs, note = map_crs(self.parameterAsCrs(parameters, "CRS", context), layers["CLUSTERS"], transforms)
             feedback.pushInfo(note)
             extent = common_extent([layers[key] for key in ("CLUSTERS", "HULLS") if key in layers], crs, transforms)
             text = MapText(*(self.parameterAsString(parameters, key, context) for key in _TEXTS))

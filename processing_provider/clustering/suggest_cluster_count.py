@@ -32,7 +32,7 @@ class SuggestClusterCount(Tool):
         "reproduce (stability of 0.8 or more). <b>Mind</b> that no index knows geology: look at the curve in the report "
         "and at the maps of neighbouring numbers.</p>"
     )
-    keywords = ("number of clusters", "k", "elbow", "silhouette", "Davies-Bouldin", "stability", "DEC")
+    keywords = ("number of clusters", "k", "elbow", "silhouette", "davies-bouldin", "stability", "dec")
     libraries = ("numpy", "scipy", "sklearn", "torch")
 
     def define(self):

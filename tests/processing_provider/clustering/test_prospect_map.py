@@ -261,7 +261,7 @@ def test_titles_are_shown_as_they_are(run_tool, everything, title):
         ({"DPI": 100_000}, "A resolution of 100000 dpi is not possible"),
         ({"MAP": "map.bmp"}, "A map cannot be written as 'map.bmp'. End the name in .jpg, .png or .pdf."),
         ({"PROJECT": "map.doc"}, "A project cannot be written as 'map.doc'"),
-        ({"TARGET_CRS": "EPSG:4326"}, "is in degrees"),
+        ({"CRS": "EPSG:4326"}, "is in degrees"),
         ({"MAGNITUDE_FIELD": "Mw"}, "The layer 'Earthquakes' has no field 'Mw'. Its fields are: fid, ML"),
         ({"CLUSTER_FIELD": "klass"}, "The layer 'Samples' has no field 'klass'"),
         ({"MAP": "a_file/map.png"}, "cannot be written"),
