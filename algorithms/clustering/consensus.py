@@ -139,15 +139,16 @@ def _linkage_clusters(soft_assignments, n_clusters):
     """Average-linkage clusters 0..k-1 of the rows, by falling size; -1 for outlying rows left to the model."""
     from scipy.cluster.hierarchy import fcluster, linkage
 
-    tree = linkage(_condensed_distance(soft_assignments), method="average")
     n_rows = soft_assignments.shape[1]
+    tree = linkage(_condensed_distance(soft_assignments), method="average")
+    tree[:, 2] = np.arange(1, n_rows)  # ranks for heights: equal heights do not merge branches beyond the number asked
     smallest = max(2, _SMALLEST_SHARE * n_rows)
     for n_branches in range(n_clusters, min(n_rows, n_clusters + _EXTRA_CUTS)):
-        branches = fcluster(tree, n_branches, criterion="maxclust") - 1
+        branches = fcluster(tree, n_rows - n_branches, criterion="distance") - 1
         if (np.bincount(branches) >= smallest).sum() >= n_clusters:
             break
     else:
-        branches = fcluster(tree, n_clusters, criterion="maxclust") - 1
+        branches = fcluster(tree, n_rows - n_clusters, criterion="distance") - 1
     largest = np.argsort(-np.bincount(branches), kind="stable")[:n_clusters]
     position = np.full(branches.max() + 1, -1)
     position[largest] = np.arange(len(largest))
