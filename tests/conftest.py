@@ -12,6 +12,10 @@ ROOT = Path(__file__).resolve().parent.parent
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 if "XDG_RUNTIME_DIR" not in os.environ:
     os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="fumarole-runtime-")
+_PROJ_DATA = Path("/usr/share/proj")  # where Debian keeps it; pyproj in a virtual environment looks elsewhere
+if _PROJ_DATA.is_dir():
+    os.environ.setdefault("PROJ_DATA", str(_PROJ_DATA))
+    os.environ.setdefault("PROJ_LIB", str(_PROJ_DATA))
 
 
 def _load_package():
