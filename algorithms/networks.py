@@ -2,8 +2,8 @@
 
 Thousands of small matrix products cost more in calls than in arithmetic. Here the members of an ensemble
 share one program: every array has a leading member axis, and all of them lie in one flat tensor, so that one
-optimiser step is a handful of operations whatever the number of members or layers. Members never influence each other: their losses are summed, and
-the gradient of a sum of independent terms is each term's own gradient.
+optimiser step is a handful of operations whatever the number of members or layers. Members never influence
+each other: their losses are summed, and the gradient of a sum of independent terms is each term's own gradient.
 
 Members may differ by seed, initialisation, data rows (:func:`row_batches`), and by any hyperparameter that
 enters the loss or :class:`Adam` as an array over members.

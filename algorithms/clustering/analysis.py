@@ -98,7 +98,7 @@ def cluster_table(table, options=Options(), progress=silent):
     profiles = cluster_profiles(
         transform.names, transform.units, prepared.values, prepared.matrix, membership.cluster
     )
-    model.card.update(_quality_card(scores, prepared, options, len(training)))
+    model.card.update(_quality_card(scores, prepared, len(training)))
     n_found = len(own.sizes)
     progress(1.0, "")
     return ClusteringResult(
@@ -162,7 +162,7 @@ def _model(transform, fitted, training, options):
     )
 
 
-def _quality_card(scores, prepared, options, n_training):
+def _quality_card(scores, prepared, n_training):
     return {
         "n_samples": int(prepared.assigned.sum()),
         "n_training": n_training,

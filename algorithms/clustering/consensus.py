@@ -33,7 +33,7 @@ class Consensus:
     label_frequency : ndarray (M, k_run, k)
         Frequency of each run's label within each consensus cluster; sums to one over ``k_run``.
     share : ndarray (k,)
-        Share of the samples in each consensus cluster.
+        Share of the samples in each consensus cluster; equal for a single run, which needs none.
     effective_runs : float
         Number of independent runs that M correlated ones are worth.
     """
@@ -47,10 +47,10 @@ class Consensus:
 
         The product over runs counts each run as independent evidence; they are not, so the log posterior is
         scaled by ``effective_runs / M``. The most probable cluster is not changed by that. A single run
-        speaks through its own soft assignment.
+        speaks through its own soft assignment: its frequencies only renumber the clusters.
         """
         if len(self.label_frequency) == 1:
-            return soft_assignments[0] @ np.round(self.label_frequency[0])
+            return soft_assignments[0] @ self.label_frequency[0]
         n_runs = len(self.label_frequency)
         log_posterior = self._log_posterior(soft_assignments.argmax(axis=2)) * (self.effective_runs / n_runs)
         posterior = np.exp(log_posterior - log_posterior.max(axis=1, keepdims=True))
@@ -97,9 +97,9 @@ def find_consensus(soft_assignments, n_clusters, seed, max_rows=MAX_ROWS):
     n_labels = soft_assignments.shape[2]
     classes = _linkage_clusters(soft_assignments[:, rows], n_clusters)
     known = classes >= 0
-    first = _fit(labels[:, rows[known]], classes[known], n_labels, n_clusters, 1.0)
+    first = _fit(labels[:, rows[known]], classes[known], n_labels, n_clusters)
     refined = first._log_posterior(labels).argmax(axis=1)
-    second = _fit(labels, refined, n_labels, n_clusters, 1.0)
+    second = _fit(labels, refined, n_labels, n_clusters)
     opinions = second.labels_of_runs(soft_assignments)[:, rows]
     n_runs = len(labels)
     correlation = agreement_matrix(opinions)[np.triu_indices(n_runs, 1)].mean()
@@ -165,13 +165,14 @@ def _condensed_distance(soft_assignments):
     return np.maximum(1.0 - together[np.triu_indices(n_rows, 1)] / n_runs, 0.0)
 
 
-def _fit(labels, classes, n_labels, n_clusters, effective_runs):
+def _fit(labels, classes, n_labels, n_clusters):
+    """Classes with the frequencies of the runs' labels among their samples, every run counted as independent."""
     members = np.eye(n_clusters)[classes]
     counts = np.stack([np.eye(n_labels)[own].T @ members for own in labels])
     sizes = members.sum(axis=0)
     frequency = (counts + _SMOOTHING / n_labels) / (sizes + _SMOOTHING)
     share = (sizes + _SMOOTHING) / (sizes + _SMOOTHING).sum()
-    return Consensus(frequency, share, effective_runs)
+    return Consensus(frequency, share, float(len(labels)))
 
 
 def _numbered_by_size(consensus, soft_assignments):

@@ -111,7 +111,9 @@ def initial_centres(latent, run_clusters, seed, n_init):
         )
 
 
-def refine(features, arrays, anchored, run_clusters, *, max_steps, batch_size, seed, n_init, device="cpu", progress=silent):
+def refine(
+    features, arrays, anchored, run_clusters, *, max_steps, batch_size, seed, n_init, device="cpu", progress=silent
+):
     """Cluster with every pretrained member; stop when the labels stand still.
 
     Parameters
@@ -123,9 +125,12 @@ def refine(features, arrays, anchored, run_clusters, *, max_steps, batch_size, s
     run_clusters : sequence of int
         Number of clusters of every member.
     max_steps : int
-        Cap on the optimiser steps; fewer than 0.1 % changed labels at two refreshes in a row end it earlier, after 200 steps.
+        Cap on the optimiser steps; fewer than 0.1 % changed labels at two refreshes in a row end it earlier, but
+        not before 200 steps.
     batch_size : int
         Rows per step and member.
+    n_init : int
+        Starts of k-means for the first centres.
 
     Returns
     -------
@@ -146,11 +151,9 @@ def refine(features, arrays, anchored, run_clusters, *, max_steps, batch_size, s
 
     def assignments():
         with torch.no_grad():
-            blocks = [
-                _log_soft_assignment(encode(block.expand(len(anchored), -1, -1), tensors, mask), tensors["centres"], closed)
-                for block in table.split(_CHUNK)
-            ]
-            return torch.cat(blocks, dim=1).exp().cpu().numpy()
+            blocks = [encode(block.expand(len(anchored), -1, -1), tensors, mask) for block in table.split(_CHUNK)]
+            log_q = [_log_soft_assignment(points, tensors["centres"], closed) for points in blocks]
+            return torch.cat(log_q, dim=1).exp().cpu().numpy()
 
     q = assignments()
     labels = q.argmax(-1)
@@ -163,7 +166,8 @@ def refine(features, arrays, anchored, run_clusters, *, max_steps, batch_size, s
             inputs = take_rows(table, rows)
             points = encode(inputs, tensors, mask)
             reconstruction = (decode(points, tensors, mask) - inputs).square().mean(dim=(1, 2))
-            divergence = _divergence(target[members, torch.as_tensor(rows, device=device)], points, tensors["centres"], closed)
+            wanted = target[members, torch.as_tensor(rows, device=device)]
+            divergence = _divergence(wanted, points, tensors["centres"], closed)
             parameters.gradient.zero_()
             (reconstruction + GAMMA * divergence).sum().backward()
             optimiser.step(linear_decay(step / max_steps))
