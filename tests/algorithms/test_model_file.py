@@ -133,7 +133,7 @@ def test_a_damaged_file_is_refused_or_read_never_worse(tmp_path_factory, data):
 
 
 def test_a_model_of_another_tool(saved):
-    refused(saved, "is a model of kind 'clustering', but this tool needs one of kind 'segment classifier'.", "segment classifier")
+    refused(saved, "is a model of kind 'clustering', but this tool needs one of kind 'segments'.", "segments")
 
 
 def write_card(path, text):

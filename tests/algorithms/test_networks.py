@@ -41,7 +41,9 @@ def trained(arrays, inputs, targets, members, n_steps=30, **adam):
 
 def trained_by_torch(arrays, inputs, targets, member, learning_rate, weight_decay, n_steps=30):
     """One member as separate torch layers with torch's own optimiser and a linearly falling learning rate."""
-    weights = {name: torch.tensor(array[member], dtype=torch.float32, requires_grad=True) for name, array in arrays.items()}
+    weights = {
+        name: torch.tensor(array[member], dtype=torch.float32, requires_grad=True) for name, array in arrays.items()
+    }
     optimiser = torch.optim.AdamW(weights.values(), lr=learning_rate, weight_decay=weight_decay)
     for step in range(n_steps):
         for group in optimiser.param_groups:
@@ -69,7 +71,8 @@ def test_member_of_an_ensemble_equals_the_member_trained_alone(data):
 def test_members_with_their_own_rates_equal_torch_adamw_one_by_one(data):
     arrays = initial()
     rates, decays = [1e-3, 3e-3, 1e-2, 3e-2], [0.0, 0.1, 0.5, 0.0]
-    together = trained(arrays, *data, list(range(N_MEMBERS)), learning_rate=np.array(rates), weight_decay=np.array(decays))
+    members = list(range(N_MEMBERS))
+    together = trained(arrays, *data, members, learning_rate=np.array(rates), weight_decay=np.array(decays))
     for member in range(N_MEMBERS):
         alone = trained_by_torch(arrays, *data, member, rates[member], decays[member])
         for name, array in alone.items():

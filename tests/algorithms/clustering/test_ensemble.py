@@ -1,0 +1,147 @@
+"""The consensus ensemble finds what was put in, the same way every time."""
+
+import numpy as np
+import pytest
+import torch
+
+from fumarole.algorithms.clustering.consensus import adjusted_rand_index
+from fumarole.algorithms.clustering.deep_embedding import Runs
+from fumarole.algorithms.clustering.ensemble import (
+    EFFORTS,
+    FittedEnsemble,
+    cluster_ensemble,
+    fit_ensemble,
+    pretrain_ensemble,
+    split_half_stability,
+)
+from fumarole.algorithms.clustering.consensus import find_consensus
+from fumarole.algorithms.errors import Cancelled
+
+TRUTH = np.repeat([0, 1, 2], (70, 40, 15))  # the numbers clusters of these sizes must get
+
+
+@pytest.fixture(scope="module")
+def features():
+    """Three separate synthetic groups of very different size in four standardised features."""
+    rng = np.random.default_rng(8)
+    points = 4.0 * np.eye(4)[TRUTH] + 0.5 * rng.normal(size=(len(TRUTH), 4))
+    return (points - points.mean(axis=0)) / points.std(axis=0)
+
+
+@pytest.fixture(scope="module")
+def pretrained(features):
+    return pretrain_ensemble(features, "standard", 42)
+
+
+@pytest.fixture(scope="module")
+def fitted(pretrained):
+    return cluster_ensemble(pretrained, 3)
+
+
+@pytest.fixture(scope="module")
+def single(features):
+    return fit_ensemble(features, 3, "quick", seed=1)
+
+
+def test_groups_of_different_size_come_back_numbered_by_size(fitted):
+    assert np.array_equal(fitted.labels, TRUTH)
+
+
+def test_one_run_finds_them_too(single):
+    assert np.array_equal(single.labels, TRUTH)
+    assert single.run_clusters.tolist() == [3] and single.consensus.effective_runs == 1
+
+
+def test_every_fourth_run_looks_for_twice_as_many_clusters(fitted):
+    assert len(fitted.run_clusters) == EFFORTS["standard"].n_free + EFFORTS["standard"].n_anchored
+    assert (fitted.run_clusters[3::4] == 6).all()
+    assert sorted(set(fitted.run_clusters.tolist())) == [3, 6]
+
+
+def test_tiny_tables_are_not_cut_finer_than_two_samples_a_cluster():
+    points = np.random.default_rng(0).normal(size=(7, 3))
+    assert fit_ensemble(points, 3, "standard").run_clusters.max() == 3
+
+
+def test_new_samples_are_assigned_like_the_training_samples(features, fitted):
+    assert fitted.probability(features) == pytest.approx(fitted.probability(), abs=1e-3)
+    assert fitted.probability().sum(axis=1) == pytest.approx(1)
+    centres = np.stack([features[TRUTH == cluster].mean(axis=0) for cluster in range(3)])
+    assert fitted.probability(centres).argmax(axis=1).tolist() == [0, 1, 2]
+
+
+def test_the_same_seed_gives_the_same_result_whatever_ran_before(features, single):
+    np.random.seed(3)
+    torch.manual_seed(9)
+    np.random.random(5), torch.rand(5)
+    states = np.random.get_state()[1].copy(), torch.get_rng_state().clone()
+    threads = torch.get_num_threads()
+    again = fit_ensemble(features, 3, "quick", seed=1)
+    assert np.array_equal(again.probability(), single.probability())
+    assert np.array_equal(np.random.get_state()[1], states[0]) and torch.equal(torch.get_rng_state(), states[1])
+    assert torch.get_num_threads() == threads
+    other = fit_ensemble(features, 3, "quick", seed=2)
+    assert not np.array_equal(other.probability(), single.probability())
+
+
+def test_one_pretraining_serves_several_numbers_of_clusters(pretrained, fitted):
+    before = {name: array.copy() for name, array in pretrained.arrays.items()}
+    coarse = cluster_ensemble(pretrained, 2, max_steps=20)
+    assert coarse.runs.n_steps == 20 and coarse.labels.max() == 1
+    assert all(np.array_equal(array, before[name]) for name, array in pretrained.arrays.items())
+    assert np.array_equal(cluster_ensemble(pretrained, 3).probability(), fitted.probability())
+
+
+def test_the_number_of_threads_is_restored_when_cancelled(features):
+    before = torch.get_num_threads()
+
+    def progress(fraction, message=""):
+        if fraction > 0.01:
+            raise Cancelled
+
+    try:
+        torch.set_num_threads(2)
+        with pytest.raises(Cancelled):
+            fit_ensemble(features, 3, "quick", progress=progress)
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_progress_rises_from_zero_to_one_half_by_half(features):
+    seen = []
+    fit_ensemble(features, 3, "quick", progress=lambda fraction, message="": seen.append((fraction, message)))
+    fractions = [fraction for fraction, _ in seen]
+    assert fractions == sorted(fractions) and fractions[0] == 0 and fractions[-1] <= 1
+    assert {message for fraction, message in seen if fraction < 0.5} == {"Training the autoencoders"}
+
+
+def ensemble_of(labels, n_clusters):
+    """A fitted ensemble whose runs gave these labels ``(M, n)``."""
+    assignments = np.eye(n_clusters)[labels]
+    consensus = find_consensus(assignments, n_clusters, 0)
+    return FittedEnsemble({}, np.full(len(labels), n_clusters), consensus, Runs({}, assignments, 0))
+
+
+def test_runs_that_agree_are_fully_stable():
+    assert split_half_stability(ensemble_of(np.repeat(TRUTH[None], 8, axis=0), 3), 0) == 1.0
+
+
+def test_runs_that_know_nothing_are_not_stable():
+    labels = np.random.default_rng(0).integers(0, 3, (8, 300))
+    assert split_half_stability(ensemble_of(labels, 3), 0) < 0.3
+
+
+def test_the_stability_of_few_runs_is_not_known():
+    assert np.isnan(split_half_stability(ensemble_of(np.repeat(TRUTH[None], 3, axis=0), 3), 0))
+
+
+def test_the_stability_of_many_rows_comes_from_a_sample():
+    truth = np.repeat([0, 1], (3000, 1000))
+    assert split_half_stability(ensemble_of(np.repeat(truth[None], 4, axis=0), 2), 0) == 1.0
+
+
+def test_separate_groups_are_stable(fitted):
+    assert split_half_stability(fitted, 0) > 0.95
+    assert split_half_stability(fitted, 0) == split_half_stability(fitted, 0)
+    assert adjusted_rand_index(fitted.labels, TRUTH) == 1.0
