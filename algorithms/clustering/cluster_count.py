@@ -76,9 +76,11 @@ def choose(scores):
     -----
     Candidates have a stability of 0.8 or more and no cluster under 1 % of the samples; the sum of their ranks
     by the two indices decides, ties going to the larger k (the more detailed map). Without a
-    candidate the most reproducible k is taken and the reason says so.
+    candidate the most reproducible k is taken and the reason says so. A k whose samples all fell into one cluster
+    has no indices and is no candidate.
     """
-    usable = [s for s in scores if s.smallest_share >= TINY_SHARE] or list(scores)
+    measured = [s for s in scores if not np.isnan(s.silhouette)] or scores
+    usable = [s for s in measured if s.smallest_share >= TINY_SHARE] or measured
     stable = [s for s in usable if s.stability >= STABLE]
     if stable:
         best = min(stable, key=lambda s: (_rank_sum(s, stable), -s.k))
@@ -93,8 +95,8 @@ def choose(scores):
             f"No number of clusters reaches a stability of {STABLE:g}: {best.k} is the most reproducible "
             f"({best.stability:.2f}), and the groups grade into each other"
         )
-    by_silhouette = max(scores, key=lambda s: s.silhouette).k
-    by_davies_bouldin = min(scores, key=lambda s: s.davies_bouldin).k
+    by_silhouette = max(measured, key=lambda s: s.silhouette).k
+    by_davies_bouldin = min(measured, key=lambda s: s.davies_bouldin).k
     reason += f". Alone, the silhouette prefers {by_silhouette} and the Davies-Bouldin index {by_davies_bouldin}."
     tiny = [str(s.k) for s in scores if s.smallest_share < TINY_SHARE]
     if tiny:
