@@ -1,0 +1,1 @@
+"""Self-potential anomalies: forward bodies, inversion, uncertainty and networks."""
