@@ -105,7 +105,8 @@ def cluster_ensemble(pretrained, n_clusters, progress=silent, max_steps=None):
 
     ``max_steps`` caps the refinement below what the effort allows.
     """
-    run_clusters = _run_clusters(n_clusters, len(pretrained.anchored), len(pretrained.features))
+    n_distinct = len(np.unique(pretrained.features, axis=0))
+    run_clusters = _run_clusters(n_clusters, len(pretrained.anchored), n_distinct)
     with torch_threads(1):
         runs = refine(
             pretrained.features,
@@ -172,8 +173,8 @@ def split_half_stability(fitted, seed):
     return float(np.mean(scores))
 
 
-def _run_clusters(n_clusters, n_members, n_rows):
-    finer = min(2 * n_clusters, max(n_clusters, n_rows // 2))
+def _run_clusters(n_clusters, n_members, n_distinct):
+    finer = min(2 * n_clusters, max(n_clusters, n_distinct // 2))
     return np.array([finer if member % _FINER_EVERY == _FINER_EVERY - 1 else n_clusters for member in range(n_members)])
 
 
