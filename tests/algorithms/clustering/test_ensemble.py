@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from fumarole.algorithms.clustering.consensus import adjusted_rand_index
+from fumarole.algorithms.clustering.consensus import adjusted_rand_index, find_consensus
 from fumarole.algorithms.clustering.deep_embedding import Runs
 from fumarole.algorithms.clustering.ensemble import (
     EFFORTS,
@@ -14,7 +14,6 @@ from fumarole.algorithms.clustering.ensemble import (
     pretrain_ensemble,
     split_half_stability,
 )
-from fumarole.algorithms.clustering.consensus import find_consensus
 from fumarole.algorithms.errors import Cancelled
 
 TRUTH = np.repeat([0, 1, 2], (70, 40, 15))  # the numbers clusters of these sizes must get
@@ -58,9 +57,13 @@ def test_every_fourth_run_looks_for_twice_as_many_clusters(fitted):
     assert sorted(set(fitted.run_clusters.tolist())) == [3, 6]
 
 
-def test_tiny_tables_are_not_cut_finer_than_two_samples_a_cluster():
-    points = np.random.default_rng(0).normal(size=(7, 3))
-    assert fit_ensemble(points, 3, "standard").run_clusters.max() == 3
+@pytest.mark.filterwarnings("error")
+def test_no_run_looks_for_more_clusters_than_half_the_different_samples():
+    """Eight different samples, three times each."""
+    points = np.repeat(np.random.default_rng(0).normal(size=(8, 3)), 3, axis=0)
+    fitted = cluster_ensemble(pretrain_ensemble(points, "standard"), 3, max_steps=20)
+    assert fitted.run_clusters.max() == 4
+    assert np.array_equal(fitted.labels[::3], fitted.labels[1::3])
 
 
 def test_new_samples_are_assigned_like_the_training_samples(features, fitted):
