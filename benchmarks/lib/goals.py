@@ -1,0 +1,39 @@
+"""Goals and what was measured against them, as one table."""
+
+from dataclasses import dataclass
+
+HEADER = ("measured", "goal", "result", "met", "beside us")
+
+
+@dataclass(frozen=True)
+class Goal:
+    """One line of the table.
+
+    Attributes
+    ----------
+    measured : str
+        What was measured and on what.
+    goal : str
+        The number asked for, such as ``"<= 1/4"``.
+    result : str
+    met : bool or None
+        None when it was not measured; ``result`` then says why.
+    beside : str
+        What other programs give in the same run.
+    """
+
+    measured: str
+    goal: str
+    result: str
+    met: object
+    beside: str = ""
+
+
+def markdown(goals):
+    """Return the goals as a Markdown table whose columns line up."""
+    words = {True: "yes", False: "**no**", None: "not measured"}
+    rows = [HEADER, *((g.measured, g.goal, g.result, words[g.met], g.beside) for g in goals)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADER))]
+    lines = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths)) + " |" for row in rows]
+    lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
+    return "\n".join(lines)
