@@ -1,5 +1,7 @@
 """The small base class every tool shares."""
 
+from traceback import clear_frames
+
 from qgis.core import (
     QgsProcessingAlgorithm,
     QgsProcessingException,
@@ -91,8 +93,11 @@ class Tool(QgsProcessingAlgorithm):
             raise QgsProcessingException(how_to_install(missing))
         try:
             return self.work(parameters, context, feedback)
-        except FumaroleError as error:
-            raise QgsProcessingException(str(error)) from error
+        except (FumaroleError, QgsProcessingException) as error:
+            failure = QgsProcessingException(str(error))
+            # the frames hold layers and projects, which QGIS must not find alive when it closes
+            clear_frames(error.__traceback__)
+        raise failure
 
 
 def progress_to(feedback, start=0.0, stop=1.0):
