@@ -64,6 +64,16 @@ def initial_arrays(features, n_free, n_anchored, seed):
     return arrays
 
 
+def encoder_shapes(n_members, n_features):
+    """Return the shape of every array that encoding needs, by name."""
+    sizes = (n_features, *HIDDEN, latent_size(n_features))
+    shapes = {"skip.encoder": (n_members, n_features, sizes[-1])}
+    for layer, (n_in, n_out) in enumerate(zip(sizes[:-1], sizes[1:])):
+        shapes[f"encoder.{layer}.weight"] = (n_members, n_in, n_out)
+        shapes[f"encoder.{layer}.bias"] = (n_members, 1, n_out)
+    return shapes
+
+
 def is_anchored(n_free, n_anchored):
     """Return a ``(n_members, 1, 1)`` array: 1 for anchored members, 0 for free ones."""
     return np.r_[np.zeros(n_free), np.ones(n_anchored)].reshape(-1, 1, 1)

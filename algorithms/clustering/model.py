@@ -6,7 +6,7 @@ import numpy as np
 
 from .. import model_file
 from ..errors import ModelFileError
-from .autoencoder import encode_numpy
+from .autoencoder import encode_numpy, encoder_shapes, latent_size
 from .consensus import Consensus
 from .deep_embedding import assign
 from .features import FeatureTransform
@@ -106,18 +106,36 @@ class ClusteringModel:
     def load(cls, path):
         """Read a model file; raises :class:`~..errors.ModelFileError` when it is not a clustering model."""
         arrays, card = model_file.load(path, KIND)
+        transform = FeatureTransform.from_model(arrays, card)
         try:
-            prefix = "network."
-            networks = {name[len(prefix) :]: array for name, array in arrays.items() if name.startswith(prefix)}
-            consensus = Consensus(
-                arrays["consensus.label_frequency"], arrays["consensus.share"], float(card["effective_runs"])
+            run_clusters = arrays["run_clusters"]
+            shapes = _network_shapes(run_clusters, len(transform.names))
+            model = cls(
+                transform,
+                {name: arrays[f"network.{name}"] for name in shapes},
+                run_clusters,
+                Consensus(arrays["consensus.label_frequency"], arrays["consensus.share"], float(card["effective_runs"])),
+                TrainingCloud(arrays["cloud.centre"], arrays["cloud.whitening"], float(card["cloud_edge"])),
+                int(card["representative_run"]),
+                card,
             )
-            cloud = TrainingCloud(arrays["cloud.centre"], arrays["cloud.whitening"], float(card["cloud_edge"]))
-            representative, run_clusters = int(card["representative_run"]), arrays["run_clusters"]
         except (KeyError, TypeError, ValueError) as error:
             raise ModelFileError(f"The model file lacks the entry {error}. Train the model again.") from error
-        transform = FeatureTransform.from_model(arrays, card)
-        return cls(transform, networks, run_clusters, consensus, cloud, representative, card)
+        if not model._fits(shapes):
+            raise ModelFileError("The arrays in the model file do not fit each other. Train the model again.")
+        return model
+
+    def _fits(self, network_shapes):
+        """Whether the arrays have the shapes that the features and the runs imply."""
+        n_runs, n_features = len(self.run_clusters), len(self.transform.names)
+        consensus, cloud = self.consensus, self.cloud
+        return (
+            all(self.networks[name].shape == shape for name, shape in network_shapes.items())
+            and consensus.label_frequency.shape == (n_runs, self.run_clusters.max(), *consensus.share.shape)
+            and cloud.centre.shape == (len(cloud.centre), n_features)
+            and cloud.whitening.shape == (len(cloud.centre), n_features, n_features)
+            and 0 <= self.representative < n_runs
+        )
 
 
 def networks_of(ensemble_arrays):
@@ -131,3 +149,9 @@ def _normalised_entropy(probability):
         return np.where(np.isnan(probability[:, 0]), np.nan, 0.0)
     information = probability * np.log(np.maximum(probability, 1e-300))
     return np.abs(information.sum(axis=1)) / np.log(n_clusters)
+
+
+def _network_shapes(run_clusters, n_features):
+    n_runs = len(run_clusters)
+    centres = (n_runs, int(run_clusters.max()), latent_size(n_features))
+    return {**encoder_shapes(n_runs, n_features), "centres": centres}
