@@ -10,6 +10,7 @@ from fumarole.algorithms.clustering.autoencoder import (
     decode,
     encode,
     encode_numpy,
+    encoder_shapes,
     initial_arrays,
     is_anchored,
     latent_size,
@@ -60,6 +61,11 @@ def test_shapes(start):
     assert sizes["encoder.0.weight"] == (N_MEMBERS, 5, 64) and sizes["encoder.2.weight"] == (N_MEMBERS, 32, 5)
     assert sizes["decoder.0.weight"] == (N_MEMBERS, 5, 32) and sizes["decoder.2.weight"] == (N_MEMBERS, 64, 5)
     assert sizes["skip.encoder"] == (N_MEMBERS, 5, 5) and sizes["skip.decoder"] == (N_MEMBERS, 5, 5)
+
+
+def test_encoder_shapes_are_those_of_the_arrays(start):
+    expected = {name: array.shape for name, array in start.items() if "encoder" in name}
+    assert encoder_shapes(N_MEMBERS, 5) == expected
 
 
 @pytest.mark.parametrize("n_features, expected", [(2, 2), (10, 10), (30, 10)])
