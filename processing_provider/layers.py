@@ -1,33 +1,24 @@
-"""Layers to arrays and arrays to layers: coordinate systems, NULL policy, outputs that are whole or absent."""
+"""Layers to arrays: coordinate systems, NULL policy, and the fields of what is written."""
 
 import math
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from qgis.core import (
     Qgis,
     QgsCoordinateTransform,
     QgsCsException,
-    QgsFeature,
     QgsFeatureRequest,
-    QgsFeatureSink,
     QgsField,
     QgsFields,
     QgsGeometry,
     QgsPointXY,
-    QgsProcessingException,
-    QgsProcessingLayerPostProcessorInterface,
-    QgsProcessingUtils,
-    QgsVectorFileWriter,
-    QgsVectorLayer,
     QgsWkbTypes,
 )
 
 from ..algorithms.errors import Cancelled, DataError
 
 _CHUNK = 5000  # features between two looks at the Cancel button
-_PENDING_STYLES = {}  # destination -> post-processor; QGIS keeps no reference of its own
 
 
 @dataclass(frozen=True)
@@ -201,161 +192,6 @@ def extended(fields, *pairs):
     return result
 
 
-class Outputs:
-    """Writes the outputs of one run; if anything fails, every file it began is removed.
-
-    Use as a context manager, after all computation: outputs are created when asked for, closed and
-    styled when the block ends well.
-    """
-
-    def __init__(self, tool, parameters, context, feedback):
-        self._tool, self._parameters = tool, parameters
-        self._context, self._feedback = context, feedback
-        self._sinks, self._styles, self._created = {}, {}, []
-        self.results = {}
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, error, traceback):
-        self._sinks.clear()  # closes the files
-        if kind is not None:
-            for path in self._created:
-                _remove(path)
-            return
-        for destination, (style, name) in self._styles.items():
-            self._attach_style(destination, style, name)
-
-    def is_wanted(self, parameter):
-        """Whether the user asked for this optional output."""
-        value = self._parameters.get(parameter)
-        return value not in (None, "")
-
-    def layer(self, parameter, fields, geometry_type, crs, rows, style=None, name=""):
-        """Write one vector output.
-
-        Parameters
-        ----------
-        parameter : str
-            Id of the sink parameter. Skipped when the user left an optional output empty.
-        rows : iterable of (QgsGeometry or None, list)
-            Geometry and attributes, NaN and None both becoming NULL.
-        style : callable(QgsVectorLayer), optional
-            Gives the layer its look, now (stored with the data) and when QGIS loads it.
-        name : str
-            Name of the stored style.
-        """
-        definition = self._tool.parameterDefinition(parameter)
-        before = _existing_file(self._tool.parameterAsOutputLayer, self._parameters, parameter, self._context)
-        is_point = QgsWkbTypes.geometryType(geometry_type) == QgsWkbTypes.GeometryType.PointGeometry
-        csv_options = ["GEOMETRY=AS_XY" if is_point else "GEOMETRY=AS_WKT"]
-        layer_options = csv_options if before[0].lower().endswith(".csv") else []
-        sink, destination = self._tool.parameterAsSink(
-            self._parameters,
-            parameter,
-            self._context,
-            fields,
-            geometry_type,
-            crs,
-            QgsFeatureSink.SinkFlags(),
-            {},
-            [],
-            layer_options,
-        )
-        if sink is None:
-            if self.is_wanted(parameter):
-                raise QgsProcessingException(
-                    f"The output '{definition.description()}' cannot be written. Check that the folder exists, "
-                    "is writable, and that the file is not open in another program."
-                )
-            return None
-        self._sinks[parameter] = sink
-        if not before[1]:
-            self._created.append(destination)
-        batch = []
-        for geometry, attributes in rows:
-            feature = QgsFeature(fields)
-            if geometry is not None:
-                feature.setGeometry(geometry)
-            feature.setAttributes([_storable(value) for value in attributes])
-            batch.append(feature)
-            if len(batch) == _CHUNK:
-                self._write(sink, batch, parameter)
-                batch = []
-        self._write(sink, batch, parameter)
-        self.results[parameter] = destination
-        if style is not None:
-            self._styles[destination] = (style, name or parameter.lower())
-        return destination
-
-    def file(self, parameter, write):
-        """Write one file output through ``write(path)``, if the user asked for it."""
-        path = self._tool.parameterAsFileOutput(self._parameters, parameter, self._context)
-        if not path:
-            return None
-        target = Path(path)
-        if not target.exists():
-            self._created.append(str(target))
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            write(target)
-        except OSError as error:
-            raise QgsProcessingException(f"'{target.name}' cannot be written: {error.strerror or error}.") from error
-        self.results[parameter] = str(target)
-        return str(target)
-
-    def _write(self, sink, batch, parameter):
-        if self._feedback.isCanceled():
-            raise Cancelled()
-        if batch and not sink.addFeatures(batch, QgsFeatureSink.Flag.FastInsert):
-            raise QgsProcessingException(
-                f"Writing '{self._tool.parameterDefinition(parameter).description()}' failed: {sink.lastError()}"
-            )
-
-    def _attach_style(self, destination, style, name):
-        if self._context.willLoadLayerOnCompletion(destination):
-            details = self._context.layerToLoadOnCompletionDetails(destination)
-            processor = _StyleOnLoad(destination, style)
-            _PENDING_STYLES[destination] = processor
-            details.setPostProcessor(processor)
-        if destination in self._context.temporaryLayerStore().mapLayers():
-            style(self._context.temporaryLayerStore().mapLayers()[destination])
-            return
-        layer = QgsProcessingUtils.mapLayerFromString(destination, self._context, False)
-        layer = layer or QgsVectorLayer(destination, name, "ogr")
-        if layer.isValid():
-            style(layer)
-            message = store_style(layer, name)
-            if message:
-                self._feedback.pushWarning(message)
-
-
-def store_style(layer, name):
-    """Store a layer's style with its data, so that every QGIS opens it styled; return a warning or ""."""
-    path = layer.source().split("|")[0]
-    if layer.providerType() == "ogr" and not path.lower().endswith(".gpkg"):
-        message, stored = layer.saveNamedStyle(str(Path(path).with_suffix(".qml")))
-        return "" if stored else f"The style of '{name}' could not be stored: {message}"
-    if layer.providerType() in ("ogr", "postgres", "spatialite"):
-        message = layer.saveStyleToDatabase(name, "Fumarole", True, "")
-        return f"The style of '{name}' could not be stored with the data: {message}" if message else ""
-    return ""
-
-
-class _StyleOnLoad(QgsProcessingLayerPostProcessorInterface):
-    """Styles one layer when QGIS loads it."""
-
-    def __init__(self, destination, style):
-        super().__init__()
-        self._destination, self._style = destination, style
-
-    def postProcessLayer(self, layer, context, feedback):  # noqa: N802
-        if isinstance(layer, QgsVectorLayer):
-            self._style(layer)
-            layer.triggerRepaint()
-        _PENDING_STYLES.pop(self._destination, None)
-
-
 def _representative_point(geometry):
     if geometry.isNull() or geometry.isEmpty():
         return None
@@ -398,31 +234,6 @@ def transformed(xy, source_crs, target_crs, context):
     return result, failed
 
 
-def _storable(value):
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
-
-
 def crs_name(crs):
     """Return a coordinate system as people read it, with its code."""
     return f"{crs.description()} ({crs.authid()})" if crs.authid() else crs.description()
-
-
-def _existing_file(as_output_layer, parameters, parameter, context):
-    """Return the destination's text and whether its file exists before the run."""
-    if parameters.get(parameter) in (None, ""):
-        return "", False
-    destination = as_output_layer(parameters, parameter, context) or ""
-    return destination, Path(destination.split("|")[0]).exists()
-
-
-def _remove(destination):
-    path = Path(destination.split("|")[0])
-    if path.suffix.lower() == ".shp":
-        QgsVectorFileWriter.deleteShapeFile(str(path))
-    for leftover in (path, path.with_suffix(".qml")):
-        if leftover.is_file():
-            leftover.unlink()

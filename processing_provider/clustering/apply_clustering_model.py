@@ -13,7 +13,8 @@ from qgis.core import (
 )
 
 from ...ui.styles import style_samples
-from ..layers import Outputs, extended, read_table
+from ..layers import extended, read_table
+from ..outputs import Outputs
 from ..tool import Tool, progress_to
 from .cluster_fields import membership_pairs, membership_values
 from .feature_fields import feature_table

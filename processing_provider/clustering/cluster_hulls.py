@@ -17,7 +17,8 @@ from qgis.core import (
 
 from ...algorithms.errors import DataError
 from ...ui.styles import style_hulls
-from ..layers import Outputs, fields_of, read_points, require_projected
+from ..layers import fields_of, read_points, require_projected
+from ..outputs import Outputs
 from ..tool import Tool
 from .cluster_numbers import cluster_numbers
 from .feature_fields import measured_fields

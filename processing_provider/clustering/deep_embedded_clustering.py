@@ -6,7 +6,8 @@ from functools import partial
 from qgis.core import QgsCoordinateReferenceSystem, QgsProcessingException, QgsWkbTypes
 
 from ...ui.styles import style_boreholes, style_earthquakes, style_hulls, style_samples
-from ..layers import Outputs, extended, fields_of, read_points, require_projected
+from ..layers import extended, fields_of, read_points, require_projected
+from ..outputs import Outputs
 from ..tool import Tool, progress_to
 from .cluster_fields import (
     PROFILE_FIELDS,

@@ -19,7 +19,8 @@ from qgis.core import (
 )
 
 from ...algorithms.errors import DataError
-from ..layers import Outputs, crs_name, extended, fields_of, transformed
+from ..layers import crs_name, extended, fields_of, transformed
+from ..outputs import Outputs
 from ..libraries import how_to_install, missing_libraries
 from ..tool import Tool, progress_to
 from .sample_crs import notes_on_target, source_crs

@@ -21,7 +21,7 @@ from qgis.core import (
 from ...algorithms.errors import Cancelled, DataError
 from ...ui.map_layout import PAGES, MapText, build_layout
 from ...ui.map_legend import legend_of
-from ..layers import Outputs
+from ..outputs import Outputs
 from ..tool import Tool
 from .map_files import MAP_FILTER, check_endings, data_beside, export_map, save_project
 from .map_looks import give_looks

@@ -12,7 +12,8 @@ from qgis.core import (
     QgsWkbTypes,
 )
 
-from ..layers import Outputs, fields_of, read_table
+from ..layers import fields_of, read_table
+from ..outputs import Outputs
 from ..tool import Tool, progress_to
 from .cluster_fields import COUNT_FIELDS, count_rows
 from .clustering_parameters import add_enum, add_fields, add_number, add_report, add_seed

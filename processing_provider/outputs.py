@@ -1,0 +1,183 @@
+"""Arrays to layers and files: outputs that are whole or absent, each with its look."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+from qgis.core import (
+    QgsFeature,
+    QgsFeatureSink,
+    QgsProcessingException,
+    QgsProcessingLayerPostProcessorInterface,
+    QgsVectorLayer,
+    QgsWkbTypes,
+)
+
+from ..algorithms.errors import Cancelled
+from .destinations import Safeguard, destination_text, opened
+
+_CHUNK = 1000  # features between two looks at the Cancel button
+_PENDING_STYLES = {}  # destination -> post-processor; QGIS keeps no reference of its own
+
+
+class Outputs:
+    """Writes the outputs of one run; if anything fails, every destination is put back as it was.
+
+    Use as a context manager, after all computation: outputs are created when asked for, closed and
+    styled when the block ends well.
+    """
+
+    def __init__(self, tool, parameters, context, feedback):
+        self._tool, self._parameters = tool, parameters
+        self._context, self._feedback = context, feedback
+        self._sinks, self._styles, self._safeguards = {}, {}, []
+        self.results = {}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        self._sinks.clear()  # closes the files
+        if kind is not None:
+            for safeguard in reversed(self._safeguards):
+                warning = safeguard.undo()
+                if warning:
+                    self._feedback.reportError(warning)
+            return
+        for safeguard in self._safeguards:
+            safeguard.forget()
+        for destination, (style, name) in self._styles.items():
+            self._attach_style(destination, style, name)
+
+    def layer(self, parameter, fields, geometry_type, crs, rows, style=None, name=""):
+        """Write one vector output.
+
+        Parameters
+        ----------
+        parameter : str
+            Id of the sink parameter. Skipped when the user left an optional output empty.
+        rows : iterable of (QgsGeometry or None, list)
+            Geometry and attributes, NaN and None both becoming NULL.
+        style : callable(QgsVectorLayer), optional
+            Gives the layer its look, now (stored with the data) and when QGIS loads it.
+        name : str
+            Name of the stored style.
+        """
+        wanted = destination_text(self._parameters, parameter, self._context)
+        if not wanted:
+            return None
+        sink, destination = self._sink(parameter, wanted, fields, geometry_type, crs)
+        self._sinks[parameter] = sink
+        batch = []
+        for geometry, attributes in rows:
+            feature = QgsFeature(fields)
+            if geometry is not None:
+                feature.setGeometry(geometry)
+            feature.setAttributes([_storable(value) for value in attributes])
+            batch.append(feature)
+            if len(batch) == _CHUNK:
+                self._write(sink, batch, parameter)
+                batch = []
+        self._write(sink, batch, parameter)
+        self.results[parameter] = destination
+        if style is not None:
+            self._styles[destination] = (style, name or parameter.lower())
+        return destination
+
+    def file(self, parameter, write):
+        """Write one file output through ``write(path)``, if the user asked for it."""
+        path = self._tool.parameterAsFileOutput(self._parameters, parameter, self._context)
+        if not path:
+            return None
+        target = Path(path)
+        self._safeguards.append(Safeguard(path))
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write(target)
+        except OSError as error:
+            raise QgsProcessingException(
+                f"'{target}' cannot be written: {error.strerror or error}. Choose another folder or name, and close "
+                "the file where it is open."
+            ) from error
+        self.results[parameter] = str(target)
+        return str(target)
+
+    def _sink(self, parameter, destination, fields, geometry_type, crs):
+        if self._feedback.isCanceled():
+            raise Cancelled()
+        self._safeguards.append(Safeguard(destination))
+        is_point = QgsWkbTypes.geometryType(geometry_type) == QgsWkbTypes.GeometryType.PointGeometry
+        is_plain_point = is_point and not QgsWkbTypes.isMultiType(geometry_type)
+        csv_options = ["GEOMETRY=AS_XY" if is_plain_point else "GEOMETRY=AS_WKT"]
+        layer_options = csv_options if destination.lower().endswith(".csv") else []
+        flags = QgsFeatureSink.SinkFlags()
+        problem = ""
+        try:
+            sink, written = self._tool.parameterAsSink(
+                self._parameters, parameter, self._context, fields, geometry_type, crs, flags, {}, [], layer_options
+            )
+        except QgsProcessingException as error:
+            sink, problem = None, f" ({error})"
+        if sink is None:
+            raise QgsProcessingException(
+                f"The output '{self._label(parameter)}' cannot be written to {destination}{problem}. Check that the "
+                "folder exists and is writable, and that the file is not open in another program."
+            )
+        return sink, written
+
+    def _write(self, sink, batch, parameter):
+        if self._feedback.isCanceled():
+            raise Cancelled()
+        if batch and not sink.addFeatures(batch, QgsFeatureSink.Flag.FastInsert):
+            raise QgsProcessingException(f"Writing '{self._label(parameter)}' failed: {sink.lastError()}")
+
+    def _label(self, parameter):
+        return self._tool.parameterDefinition(parameter).description()
+
+    def _attach_style(self, destination, style, name):
+        if self._context.willLoadLayerOnCompletion(destination):
+            details = self._context.layerToLoadOnCompletionDetails(destination)
+            processor = _StyleOnLoad(destination, style)
+            _PENDING_STYLES[destination] = processor
+            details.setPostProcessor(processor)
+        if destination in self._context.temporaryLayerStore().mapLayers():
+            style(self._context.temporaryLayerStore().mapLayers()[destination])
+            return
+        layer = opened(destination)
+        if layer.isValid():
+            style(layer)
+            message = store_style(layer, name)
+            if message:
+                self._feedback.pushWarning(message)
+
+
+def store_style(layer, name):
+    """Store a layer's style with its data, so that every QGIS opens it styled; return a warning or ""."""
+    path = layer.source().split("|")[0]
+    if layer.providerType() == "ogr" and not path.lower().endswith(".gpkg"):
+        message, stored = layer.saveNamedStyle(str(Path(path).with_suffix(".qml")))
+        return "" if stored else f"The style of '{name}' could not be stored: {message}"
+    if layer.providerType() in ("ogr", "postgres", "spatialite"):
+        message = layer.saveStyleToDatabase(name, "Fumarole", True, "")
+        return f"The style of '{name}' could not be stored with the data: {message}" if message else ""
+    return ""
+
+
+class _StyleOnLoad(QgsProcessingLayerPostProcessorInterface):
+    """Styles one layer when QGIS loads it."""
+
+    def __init__(self, destination, style):
+        super().__init__()
+        self._destination, self._style = destination, style
+
+    def postProcessLayer(self, layer, context, feedback):  # noqa: N802
+        if isinstance(layer, QgsVectorLayer):
+            self._style(layer)
+            layer.triggerRepaint()
+        _PENDING_STYLES.pop(self._destination, None)
+
+
+def _storable(value):
+    if isinstance(value, np.generic):
+        value = value.item()
+    return None if isinstance(value, float) and math.isnan(value) else value
