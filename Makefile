@@ -22,7 +22,8 @@ qgis: setup ## start QGIS Desktop with the plugin loaded from this checkout
 package: ## build dist/fumarole-<version>.zip for the QGIS plugin site
 	@/usr/bin/python3 scripts/package.py
 
-docs: setup ## write docs/tools/ and the golden interface file from the tools' own definitions
+docs: setup ## write docs/tools/, the shipped models and the golden interface file from the tools' own definitions
+	@$(HEADLESS) $(PYTHON) -m fumarole.scripts.make_models
 	@$(HEADLESS) $(PYTHON) -m fumarole.scripts.make_docs
 	@$(HEADLESS) $(PYTHON) -m fumarole.scripts.interface
 

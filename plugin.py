@@ -16,6 +16,7 @@ class FumarolePlugin:
         """Register the provider (also called alone by ``qgis_process``)."""
         self.provider = FumaroleProvider()
         QgsApplication.processingRegistry().addProvider(self.provider)
+        self.provider.refreshAlgorithms()  # the shipped models find their tools only in a registered provider
 
     def initGui(self):  # noqa: N802
         """Called by QGIS Desktop when the plugin is switched on."""

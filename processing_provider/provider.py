@@ -1,6 +1,6 @@
 """The provider ``fumarole`` and its explicit list of tools."""
 
-from qgis.core import QgsProcessingProvider
+from qgis.core import QgsApplication, QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
 from .clustering.apply_clustering_model import ApplyClusteringModel
@@ -10,6 +10,7 @@ from .clustering.import_samples import ImportSamples
 from .clustering.prospect_map import ProspectMap
 from .clustering.suggest_cluster_count import SuggestClusterCount
 from .provider_groups import ICONS
+from .shipped_model import ShippedModel, shipped_models
 
 TOOLS = (
     ImportSamples,
@@ -39,3 +40,6 @@ class FumaroleProvider(QgsProcessingProvider):
     def loadAlgorithms(self):  # noqa: N802
         for tool in TOOLS:
             self.addAlgorithm(tool())
+        if QgsApplication.processingRegistry().providerById(self.id()):  # where the steps of a model are looked up
+            for path in shipped_models():
+                self.addAlgorithm(ShippedModel(path))

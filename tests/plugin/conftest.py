@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from qgis.core import QgsProcessingModelAlgorithm
 
 SHIPPED_FOLDERS = ("algorithms", "processing_provider", "ui")
 
@@ -14,6 +15,12 @@ SHIPPED_FOLDERS = ("algorithms", "processing_provider", "ui")
 def tools(fumarole):
     """Every tool of the provider."""
     return fumarole.provider.algorithms()
+
+
+@pytest.fixture(scope="session")
+def single_tools(tools):
+    """Every tool that is no chain of others."""
+    return [tool for tool in tools if not isinstance(tool, QgsProcessingModelAlgorithm)]
 
 
 @pytest.fixture(scope="session")

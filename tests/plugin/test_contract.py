@@ -23,6 +23,17 @@ PROMISED = {  # tool id: (parameters, outputs), each never to be renamed
     ),
     "apply_clustering_model": ("INPUT MODEL OUTPUT", "OUTPUT N_OUTSIDE"),
     "cluster_hulls": ("INPUT CLUSTER_FIELD METHOD TARGET_CRS OUTPUT", "OUTPUT"),
+    "prospect_from_samples": (
+        "SAMPLES_FILE BOREHOLES EARTHQUAKES GRID_ZONE TARGET_CRS N_CLUSTERS EFFORT MIN_MAGNITUDE SEED TITLE SUBTITLE",
+        "clustering:samples clustering:boreholes clustering:earthquakes clustering:model clustering:report hulls:hulls "
+        "map:map map:project",
+    ),
+    "prospect_from_spreadsheets": (
+        "SAMPLES_FILE BOREHOLES_FILE EARTHQUAKES_FILE GRID_ZONE TARGET_CRS N_CLUSTERS EFFORT MIN_MAGNITUDE SEED TITLE "
+        "SUBTITLE",
+        "clustering:samples clustering:boreholes clustering:earthquakes clustering:model clustering:report hulls:hulls "
+        "map:map map:project",
+    ),
     "prospect_map": ("CLUSTERS HULLS BOREHOLES EARTHQUAKES TITLE DPI MAP PROJECT", "MAP PROJECT"),
 }
 CHOICES = {

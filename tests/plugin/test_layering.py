@@ -157,10 +157,10 @@ def needed_libraries(imports, tool_module):
     return reach(deferred_too=False), reach(deferred_too=True)
 
 
-def test_tools_declare_the_libraries_they_load(imports, tools):
+def test_tools_declare_the_libraries_they_load(imports, single_tools):
     from fumarole.processing_provider.libraries import PACKAGES
 
-    for tool in tools:
+    for tool in single_tools:
         path = Path(*type(tool).__module__.split(".")[1:]).with_suffix(".py")
         certain, possible = needed_libraries(imports, path)
         optional = set(PACKAGES) - {"numpy", "pyproj"}  # these two come with every QGIS
@@ -168,8 +168,8 @@ def test_tools_declare_the_libraries_they_load(imports, tools):
         assert set(tool.libraries) - {"numpy", "pyproj"} <= possible, tool.name()
 
 
-def test_every_tool_module_is_named_after_its_id(tools):
-    assert [tool.name() for tool in tools if type(tool).__module__.split(".")[-1] != tool.name()] == []
+def test_every_tool_module_is_named_after_its_id(single_tools):
+    assert [tool.name() for tool in single_tools if type(tool).__module__.split(".")[-1] != tool.name()] == []
 
 
 def test_python_3_9_reads_every_module(root, shipped_modules):

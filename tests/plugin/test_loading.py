@@ -75,11 +75,13 @@ def test_the_command_fits_the_platform(platform, command, monkeypatch):
 def test_a_tool_without_its_library_refuses_to_run(tools, run_tool, monkeypatch):
     from qgis.core import QgsProcessingException
 
+    from fumarole.processing_provider import shipped_model
     from fumarole.processing_provider import tool as tool_module
 
+    for module in (tool_module, shipped_model):
+        monkeypatch.setattr(module, "missing_libraries", lambda names: list(names)[:1])
     for tool in tools:
         if tool.libraries:
-            monkeypatch.setattr(tool_module, "missing_libraries", lambda names: list(names)[:1])
             with pytest.raises(QgsProcessingException, match="This tool needs the Python library"):
                 tool.processAlgorithm({}, None, None)
 
