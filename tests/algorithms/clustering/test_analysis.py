@@ -158,8 +158,8 @@ def test_a_good_partition_warns_of_nothing():
         (
             {"sizes": (995, 5)},
             2,
-            "The smallest cluster holds 5 of 1000 samples (under 1%): a few outliers can make the silhouette look good. "
-            "Look at these samples before trusting the partition.",
+            "The smallest cluster holds 5 of 1000 samples (under 1%): a few outliers can make the silhouette look "
+            "good. Look at these samples before trusting the partition.",
         ),
         (
             {"stability": 0.79},

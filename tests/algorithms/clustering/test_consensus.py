@@ -167,10 +167,12 @@ def test_co_association_distance_is_one_minus_the_mean_cosine_of_squared_assignm
 
 
 def test_outlying_rows_do_not_take_a_cluster_for_themselves():
-    truth = np.repeat([0, 1, 2, 3], (200, 150, 150, 1))  # one sample that every run sets apart
-    labels = partition(soft(noisy_runs(truth, share=0.02, n_labels=4)), 3)
-    assert np.bincount(labels).min() >= 140
-    assert adjusted_rand_index(labels[:500], truth[:500]) > 0.97
+    """The runs confuse the three groups, and agree on one sample that belongs to none: the farthest from all."""
+    truth = np.repeat([0, 1, 2], (200, 150, 150))
+    labels = np.hstack([noisy_runs(truth, share=0.3), np.full((8, 1), 3)])
+    found = partition(soft(labels), 3)
+    assert np.bincount(found).min() >= 140
+    assert adjusted_rand_index(found[:500], truth) > 0.95
 
 
 def test_many_rows_are_clustered_through_a_sample_of_them():

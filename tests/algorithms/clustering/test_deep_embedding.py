@@ -225,10 +225,12 @@ def test_separate_groups_are_found(runs):
         assert len({(a, b) for a, b in zip(truth, labels)}) == 3
 
 
-def test_refinement_stops_when_the_labels_stand_still(features, pretrained):
-    runs = refined(features, pretrained, max_steps=1000)
-    assert runs.n_steps == deep_embedding._LEAST_STEPS
+def test_refinement_stops_when_the_labels_stand_still(features, pretrained, monkeypatch):
+    assert refined(features, pretrained, max_steps=1000).n_steps == deep_embedding._LEAST_STEPS
     assert refined(features, pretrained, max_steps=33).n_steps == 33
+    monkeypatch.setattr(deep_embedding, "_LEAST_STEPS", 0)
+    monkeypatch.setattr(deep_embedding, "_STILL", 1.1)  # whatever changes counts as standing still
+    assert refined(features, pretrained, max_steps=1000).n_steps == 2 * deep_embedding.REFRESH
 
 
 def test_every_step_can_cancel(features, pretrained):

@@ -95,18 +95,20 @@ def test_one_pretraining_serves_several_numbers_of_clusters(pretrained, fitted):
     assert np.array_equal(cluster_ensemble(pretrained, 3).probability(), fitted.probability())
 
 
-def test_the_number_of_threads_is_restored_when_cancelled(features):
+def test_training_uses_one_thread_and_restores_the_number_when_cancelled(features):
     before = torch.get_num_threads()
+    threads = set()
 
     def progress(fraction, message=""):
-        if fraction > 0.01:
+        threads.add(torch.get_num_threads())
+        if fraction > 0.51:
             raise Cancelled
 
     try:
         torch.set_num_threads(2)
         with pytest.raises(Cancelled):
             fit_ensemble(features, 3, "quick", progress=progress)
-        assert torch.get_num_threads() == 2
+        assert torch.get_num_threads() == 2 and threads == {1}
     finally:
         torch.set_num_threads(before)
 

@@ -78,7 +78,7 @@ def test_fields_are_matched_by_name(loaded, waters, result):
 
 def test_a_table_without_the_features_is_refused(loaded, waters):
     other = FeatureTable(("As",) + waters.names[1:5] + ("T",), waters.values, waters.below_detection)
-    with pytest.raises(ModelFileError, match=r"lacks the features .*: 'As \(ppm\)', 'Temp \(°C\)'. Fields are matched"):
+    with pytest.raises(ModelFileError, match=r"lacks the features .*: 'As \(ppm\)', 'Temp \(°C\)'. Fields are"):
         loaded.assign(other)
 
 
@@ -117,6 +117,12 @@ def test_a_far_sample_is_outside(loaded, waters):
     membership = loaded.assign(FeatureTable(waters.names, values, np.zeros(values.shape, dtype=bool)))
     assert membership.outside.tolist() == [False, True]
     assert membership.outside_ratio[1] > 1 > membership.outside_ratio[0]
+
+
+def test_the_edge_of_the_cloud_decides_who_is_outside(result):
+    membership = result.membership
+    assert np.array_equal(membership.outside, membership.outside_ratio > 1)
+    assert membership.outside.sum() == 2  # 1 % of 109
 
 
 def rewritten(path, target, arrays=(), card=()):
