@@ -15,6 +15,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
+from .errors import DataError
 from .progress import silent
 
 
@@ -229,10 +230,8 @@ def torch_threads(count=1):
 
 
 def available_device(requested):
-    """Return the torch device for ``"cpu"``, ``"gpu"``; a missing GPU raises :class:`~.errors.DataError`."""
+    """Return the torch device for ``"cpu"`` or ``"gpu"``; a missing GPU raises :class:`~.errors.DataError`."""
     import torch
-
-    from .errors import DataError
 
     if requested == "cpu":
         return "cpu"
