@@ -11,7 +11,7 @@ help: ## list these commands
 	@sed -n -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 demo: setup ## set up, then run the worked examples into demo/
-	@$(HEADLESS) $(PYTHON) scripts/demo.py $(ARGS)
+	@$(HEADLESS) $(PYTHON) -m fumarole.scripts.demo $(ARGS)
 
 test: setup ## set up, then run every test (some: make test ARGS="tests/plugin -x")
 	@$(HEADLESS) $(PYTHON) -m pytest $(ARGS)
