@@ -1,8 +1,11 @@
 """Synthetic samples with a known answer and the clustering of them, made once for all tests that read it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from fumarole.algorithms.clustering import ensemble
 from fumarole.algorithms.clustering.analysis import Options, cluster_table
 from fumarole.algorithms.clustering.features import FeatureTable
 
@@ -14,6 +17,13 @@ def make_table(names, values):
     """A table without values below detection."""
     values = np.asarray(values, dtype=float)
     return FeatureTable(tuple(names), values, np.zeros(values.shape, dtype=bool))
+
+
+@pytest.fixture
+def short_training(monkeypatch):
+    """Few training steps, for tests that do not need well trained networks."""
+    for name, effort in ensemble.EFFORTS.items():
+        monkeypatch.setitem(ensemble.EFFORTS, name, replace(effort, pretrain_steps=30, refine_steps=40))
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,12 @@
 """A whole clustering run: a known answer comes back, and bad input gets one sentence."""
 
 import warnings
-from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
-from fumarole.algorithms.clustering import analysis, ensemble
+from fumarole.algorithms.clustering import analysis
 from fumarole.algorithms.clustering.analysis import METHOD, Options, cluster_table
 from fumarole.algorithms.clustering.consensus import adjusted_rand_index
 from fumarole.algorithms.clustering.features import FeatureTable
@@ -27,13 +26,6 @@ def groups(sizes=(30, 20, 10), n_features=4, distance=8.0, seed=0):
     """Separate synthetic groups, one along each axis, in the order of the sizes."""
     truth = np.repeat(np.arange(len(sizes)), sizes)
     return distance * np.eye(n_features)[truth] + np.random.default_rng(seed).normal(size=(len(truth), n_features))
-
-
-@pytest.fixture
-def short_training(monkeypatch):
-    """Few training steps, for tests that do not look at the quality of the clusters."""
-    for name, effort in ensemble.EFFORTS.items():
-        monkeypatch.setitem(ensemble.EFFORTS, name, replace(effort, pretrain_steps=30, refine_steps=40))
 
 
 def test_the_groups_that_were_put_in_come_back(result, truth):

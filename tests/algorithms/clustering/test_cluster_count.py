@@ -73,7 +73,7 @@ def features():
     return 4.0 * np.eye(4)[truth] + 0.4 * np.random.default_rng(0).normal(size=(100, 4))
 
 
-def test_the_true_number_of_separate_groups_is_found(features):
+def test_the_true_number_of_separate_groups_is_found(features, short_training):
     seen = []
     count = cluster_count_curve(features, 3, 5, progress=lambda fraction, message="": seen.append(fraction))
     assert count.best_k == 4
@@ -85,7 +85,8 @@ def test_the_true_number_of_separate_groups_is_found(features):
 
 
 @pytest.mark.filterwarnings("error")
-def test_more_clusters_than_samples_can_fill_are_not_tried():
+def test_more_clusters_than_samples_can_fill_are_not_tried(short_training, monkeypatch):
+    monkeypatch.setattr(cluster_count, "_REFINE_STEPS", 20)
     points = np.repeat(np.random.default_rng(0).normal(size=(4, 3)), 3, axis=0)
     assert [s.k for s in cluster_count_curve(points, 2, 10).scores] == [2, 3]
 

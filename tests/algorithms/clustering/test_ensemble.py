@@ -58,7 +58,7 @@ def test_every_fourth_run_looks_for_twice_as_many_clusters(fitted):
 
 
 @pytest.mark.filterwarnings("error")
-def test_no_run_looks_for_more_clusters_than_half_the_different_samples():
+def test_no_run_looks_for_more_clusters_than_half_the_different_samples(short_training):
     """Eight different samples, three times each."""
     points = np.repeat(np.random.default_rng(0).normal(size=(8, 3)), 3, axis=0)
     fitted = cluster_ensemble(pretrain_ensemble(points, "standard"), 3, max_steps=20)
@@ -87,12 +87,13 @@ def test_the_same_seed_gives_the_same_result_whatever_ran_before(features, singl
     assert not np.array_equal(other.probability(), single.probability())
 
 
-def test_one_pretraining_serves_several_numbers_of_clusters(pretrained, fitted):
+def test_one_pretraining_serves_several_numbers_of_clusters(pretrained):
     before = {name: array.copy() for name, array in pretrained.arrays.items()}
+    fine = cluster_ensemble(pretrained, 3, max_steps=20)
     coarse = cluster_ensemble(pretrained, 2, max_steps=20)
     assert coarse.runs.n_steps == 20 and coarse.labels.max() == 1
     assert all(np.array_equal(array, before[name]) for name, array in pretrained.arrays.items())
-    assert np.array_equal(cluster_ensemble(pretrained, 3).probability(), fitted.probability())
+    assert np.array_equal(cluster_ensemble(pretrained, 3, max_steps=20).probability(), fine.probability())
 
 
 def test_training_uses_one_thread_and_restores_the_number_when_cancelled(features):
