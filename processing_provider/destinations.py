@@ -12,6 +12,7 @@ from qgis.core import (
     QgsProcessingOutputLayerDefinition,
     QgsProviderConnectionException,
     QgsProviderRegistry,
+    QgsRasterLayer,
     QgsVectorLayer,
 )
 
@@ -36,7 +37,13 @@ def destination_text(parameters, name, context):
 def opened(destination):
     """Return the layer at the destination of a finished output; not valid when there is none."""
     provider, is_address, uri = destination.partition("://")
-    return QgsVectorLayer(uri, "", provider) if is_address else QgsVectorLayer(destination, "", "ogr")
+    if is_address:
+        return QgsVectorLayer(uri, "", provider)
+    layer = QgsVectorLayer(destination, "", "ogr")
+    if layer.isValid():
+        return layer
+    options = QgsRasterLayer.LayerOptions(loadDefaultStyle=False)  # QGIS would read all pixels to stretch the colours
+    return QgsRasterLayer(destination, "", "gdal", options)
 
 
 class Safeguard:

@@ -9,6 +9,7 @@ from qgis.core import (
     QgsFeatureSink,
     QgsProcessingException,
     QgsProcessingLayerPostProcessorInterface,
+    QgsRasterLayer,
     QgsVectorLayer,
     QgsWkbTypes,
 )
@@ -87,8 +88,15 @@ class Outputs:
     def file(self, parameter, write):
         """Write one file output through ``write(path)``, if the user asked for it."""
         path = self._tool.parameterAsFileOutput(self._parameters, parameter, self._context)
-        if not path:
-            return None
+        return self._file(parameter, path, write) if path else None
+
+    def raster(self, parameter, write, style, name):
+        """Write one raster output through ``write(path)``; ``style(QgsRasterLayer)`` as in :meth:`layer`."""
+        path = self._tool.parameterAsOutputLayer(self._parameters, parameter, self._context)
+        self._file(parameter, path, write)
+        self._styles[path] = (style, name)
+
+    def _file(self, parameter, path, write):
         target = Path(path)
         self._safeguards.append(Safeguard(path))
         try:
@@ -154,13 +162,22 @@ class Outputs:
 def store_style(layer, name):
     """Store a layer's style with its data, so that every QGIS opens it styled; return a warning or ""."""
     path = layer.source().split("|")[0]
-    if layer.providerType() == "ogr" and not path.lower().endswith(".gpkg"):
+    if layer.providerType() in ("ogr", "gdal") and not path.lower().endswith(".gpkg"):
         message, stored = layer.saveNamedStyle(str(Path(path).with_suffix(".qml")))
         return "" if stored else f"The style of '{name}' could not be stored: {message}"
     if layer.providerType() in ("ogr", "postgres", "spatialite"):
+        _forget_style(layer, name)
         message = layer.saveStyleToDatabase(name, "Fumarole", True, "")
         return f"The style of '{name}' could not be stored with the data: {message}" if message else ""
     return ""
+
+
+def _forget_style(layer, name):
+    """Delete the style of an earlier run: QGIS 3.22 asks whether to replace it, in a dialog nobody sees."""
+    _, identifiers, names, _, _ = layer.listStylesInDatabase()
+    for identifier, stored in zip(identifiers, names):
+        if stored == name:
+            layer.deleteStyleFromDatabase(identifier)
 
 
 class _StyleOnLoad(QgsProcessingLayerPostProcessorInterface):
@@ -171,7 +188,7 @@ class _StyleOnLoad(QgsProcessingLayerPostProcessorInterface):
         self._destination, self._style = destination, style
 
     def postProcessLayer(self, layer, context, feedback):  # noqa: N802
-        if isinstance(layer, QgsVectorLayer):
+        if isinstance(layer, (QgsVectorLayer, QgsRasterLayer)):
             self._style(layer)
             layer.triggerRepaint()
         _PENDING_STYLES.pop(self._destination, None)

@@ -6,19 +6,25 @@ from qgis.PyQt.QtGui import QIcon
 from .clustering.apply_clustering_model import ApplyClusteringModel
 from .clustering.cluster_hulls import ClusterHulls
 from .clustering.deep_embedded_clustering import DeepEmbeddedClustering
+from .clustering.deep_embedded_clustering_raster import DeepEmbeddedClusteringRaster
 from .clustering.import_samples import ImportSamples
 from .clustering.prospect_map import ProspectMap
 from .clustering.suggest_cluster_count import SuggestClusterCount
 from .provider_groups import ICONS
+from .self_potential.sp_forward import SpForward
+from .self_potential.sp_profiles import SpProfiles
 from .shipped_model import ShippedModel, shipped_models
 
 TOOLS = (
     ImportSamples,
     DeepEmbeddedClustering,
+    DeepEmbeddedClusteringRaster,
     SuggestClusterCount,
     ApplyClusteringModel,
     ClusterHulls,
     ProspectMap,
+    SpProfiles,
+    SpForward,
 )
 
 

@@ -6,6 +6,7 @@ from qgis.core import (
     QgsFillSymbol,
     QgsGraduatedSymbolRenderer,
     QgsMarkerSymbol,
+    QgsPalettedRasterRenderer,
     QgsPalLayerSettings,
     QgsProperty,
     QgsRendererCategory,
@@ -78,6 +79,22 @@ def style_hulls(layer, cluster_count, cluster_field="cluster", names=None):
         symbol.symbolLayer(0).setStrokeColor(outline)
         categories.append(_category(layer, cluster_field, number, symbol, names))
     layer.setRenderer(QgsCategorizedSymbolRenderer(_cluster_expression(layer, cluster_field, names), categories))
+
+
+def style_cluster_raster(layer, cluster_count):
+    """Colour the pixels of band 1 by cluster number, as the samples are; 0, no data, stays transparent.
+
+    Parameters
+    ----------
+    layer : QgsRasterLayer
+        Band 1 holds the cluster number.
+    cluster_count : int
+    """
+    classes = [
+        QgsPalettedRasterRenderer.Class(number, QColor(cluster_colour(number)), f"Cluster {number}")
+        for number in range(1, cluster_count + 1)
+    ]
+    layer.setRenderer(QgsPalettedRasterRenderer(layer.dataProvider(), 1, classes))
 
 
 def style_boreholes(layer):

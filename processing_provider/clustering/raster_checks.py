@@ -1,0 +1,40 @@
+"""Where a cluster map may go, and where its sample lies in metres."""
+
+from pathlib import Path
+
+from qgis.core import QgsCoordinateReferenceSystem, QgsProcessing, QgsUnitTypes
+
+from ...algorithms.errors import DataError
+from ...algorithms.grid_zone import zone_for
+from ..layers import transformed
+
+_UTM_REACH_DEGREES = 12.0  # of longitude; wider areas are drawn on a cylinder
+_UTM_LATITUDES = (-80.0, 84.0)
+_WORLD = "EPSG:6933"  # equal-area cylinder, metres
+
+
+def check_destination(destination, layers):
+    """Refuse a destination that is no GeoTIFF or that is one of the input ``layers``, with a DataError."""
+    path = Path(destination)
+    if destination == QgsProcessing.TEMPORARY_OUTPUT:
+        return
+    if path.suffix.lower() not in (".tif", ".tiff"):
+        raise DataError(f"The cluster map is a GeoTIFF: give '{path.name}' a name that ends in .tif.")
+    for layer in layers:
+        source = Path(layer.source().split("|")[0])
+        if path.exists() and source.exists() and path.samefile(source):
+            raise DataError(
+                f"The cluster map would overwrite the raster '{layer.name()}' that it is made from. Choose another name."
+            )
+
+
+def in_metres(xy, crs, context):
+    """Return positions ``(n, 2)`` and their coordinate system, in metres: for others the UTM zone of their middle."""
+    if crs.mapUnits() == QgsUnitTypes.DistanceUnit.DistanceMeters:
+        return xy, crs
+    degrees, _ = transformed(xy, crs, QgsCoordinateReferenceSystem("EPSG:4326"), context)
+    (west, south), (east, north) = degrees.min(axis=0).tolist(), degrees.max(axis=0).tolist()
+    is_local = east - west <= _UTM_REACH_DEGREES and _UTM_LATITUDES[0] <= south and north <= _UTM_LATITUDES[1]
+    code = f"EPSG:{zone_for((west + east) / 2, (south + north) / 2)[1]}" if is_local else _WORLD
+    target = QgsCoordinateReferenceSystem(code)
+    return transformed(xy, crs, target, context)[0], target

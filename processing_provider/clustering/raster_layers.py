@@ -1,0 +1,244 @@
+"""Rasters to blocks of pixels and back: every band of every layer on one grid, in bounded memory."""
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from osgeo import gdal
+from qgis.core import QgsProcessingException
+
+from ...algorithms.errors import DataError
+from .raster_grid import Grid, aligned, attempt, grid_of, needs_float64
+
+TILE = 256  # pixels: side of the output's tiles; windows end where tiles end, so that each tile is written once
+_WINDOW_VALUES = 16_000_000  # values of all bands read at once: 64 MB as float32
+_CACHE_BYTES = 256 * 1024**2  # of GDAL's block cache during a run; its default is 5 % of the memory of the machine
+_CONFIDENCE_STEPS = 1024  # confidence is rounded to this fraction, which halves the file
+_OPTIONS = (
+    "TILED=YES",
+    f"BLOCKXSIZE={TILE}",
+    f"BLOCKYSIZE={TILE}",
+    "COMPRESS=DEFLATE",
+    "PREDICTOR=2",
+    "ZLEVEL=1",
+    "INTERLEAVE=BAND",
+    "BIGTIFF=IF_SAFER",
+)
+
+
+@dataclass(frozen=True)
+class Band:
+    """One band on the grid."""
+
+    name: str
+    dataset: object  # the band is taken from it at every read: GDAL's bands do not keep their dataset alive
+    number: int
+
+
+@dataclass(frozen=True)
+class Window:
+    """A rectangle of pixels."""
+
+    column: int
+    row: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class AlignedRasters:
+    """All bands of all rasters on the grid of the first.
+
+    Attributes
+    ----------
+    grid : Grid
+    bands : tuple of Band
+    notes : tuple of str
+        What was resampled or left out.
+    """
+
+    grid: Grid
+    bands: tuple
+    notes: tuple
+
+    @property
+    def names(self):
+        """Return the names of the bands."""
+        return tuple(band.name for band in self.bands)
+
+    def windows(self, n_bands):
+        """Return windows that cover the grid, small enough for ``n_bands`` bands to be read at once."""
+        width = max(1, _WINDOW_VALUES // (n_bands * TILE * TILE)) * TILE
+        return [
+            Window(column, row, min(width, self.grid.width - column), min(TILE, self.grid.height - row))
+            for row in range(0, self.grid.height, TILE)
+            for column in range(0, self.grid.width, width)
+        ]
+
+    def read(self, window, positions):
+        """Read some bands of a window.
+
+        Returns
+        -------
+        ndarray (n_positions, height, width)
+            float32, or float64 where a band needs it; NaN = no data.
+
+        Raises
+        ------
+        DataError
+            If a file cannot be read.
+        """
+        import numpy as np
+
+        bands = [self.bands[position] for position in positions]
+        exact = any(needs_float64(band.dataset.GetRasterBand(band.number)) for band in bands)
+        values = np.empty((len(bands), window.height, window.width), np.float64 if exact else np.float32)
+        for band, plane in zip(bands, values):
+            _read_band(band, window, plane)
+        return values
+
+
+def open_rasters(layers, context):
+    """Open raster layers and align them on the first; returns :class:`AlignedRasters`.
+
+    Raises
+    ------
+    DataError
+        If a layer is no file of numbers, lies elsewhere or has no coordinate system.
+    """
+    grid, bands, notes, taken = None, [], [], set()
+    for layer in layers:
+        dataset = _opened(layer)
+        grid = grid or grid_of(layer, dataset)
+        on_grid, note = aligned(layer, dataset, grid, context)
+        notes += [note] if note else []
+        numbers = [n for n in range(1, dataset.RasterCount + 1) if not _is_alpha(dataset.GetRasterBand(n))]
+        for number in numbers:
+            _refuse_complex(layer, dataset.GetRasterBand(number))
+            name = _unique(_band_name(layer, dataset.GetRasterBand(number), number, len(numbers)), taken)
+            bands.append(Band(name, on_grid, number))
+    return AlignedRasters(grid, tuple(bands), tuple(notes))
+
+
+@contextmanager
+def bounded_cache():
+    """Keep GDAL's block cache small inside the block; a raster read once has no use for a large one."""
+    before = gdal.GetCacheMax()
+    gdal.SetCacheMax(min(before, _CACHE_BYTES))
+    try:
+        yield
+    finally:
+        gdal.SetCacheMax(before)
+
+
+def write_clusters(path, grid, pieces):
+    """Write the GeoTIFF of clusters.
+
+    Parameters
+    ----------
+    path : Path
+    grid : Grid
+    pieces : iterable of (Window, ndarray of uint8, ndarray of float32)
+        Cluster (0 = no data) and confidence of the pixels of each window.
+
+    Notes
+    -----
+    The bands of a GeoTIFF share one data type. Both are Float32, so that the confidence is a probability from 0 to 1
+    in every program, without a scale that some do not apply; compressed, that costs about two bytes per pixel.
+    """
+    import numpy as np
+
+    dataset = _created(path, grid)
+    try:
+        for window, cluster, confidence in pieces:
+            shape = window.height, window.width
+            rounded = np.maximum(np.round(confidence * _CONFIDENCE_STEPS), cluster > 0) / np.float32(_CONFIDENCE_STEPS)
+            for number, plane in ((1, cluster.astype(np.float32)), (2, rounded)):
+                _checked(dataset.GetRasterBand(number).WriteArray, path, plane.reshape(shape), window.column, window.row)
+        _checked(dataset.FlushCache, path)
+    finally:
+        del dataset  # closes the file
+
+
+def _created(path, grid):
+    create = gdal.GetDriverByName("GTiff").Create
+    dataset = attempt(create, str(path), grid.width, grid.height, 2, gdal.GDT_Float32, _OPTIONS)
+    if dataset is None:
+        raise QgsProcessingException(
+            f"'{path}' cannot be written: {gdal.GetLastErrorMsg()}. Check that the folder is writable and that the file "
+            "is not open in another program."
+        )
+    dataset.SetGeoTransform(grid.transform)
+    dataset.SetProjection(grid.crs.toWkt())
+    for number, name in ((1, "cluster"), (2, "confidence")):
+        dataset.GetRasterBand(number).SetDescription(name)
+        dataset.GetRasterBand(number).SetNoDataValue(0.0)
+    return dataset
+
+
+def _checked(write, path, *arguments):
+    gdal.ErrorReset()
+    try:
+        failed = bool(write(*arguments))
+    except RuntimeError:  # only where somebody switched GDAL's exceptions on
+        failed = True
+    if failed or gdal.GetLastErrorType() >= gdal.CE_Failure:
+        raise QgsProcessingException(f"Writing '{path}' failed: {gdal.GetLastErrorMsg()}. Check the space on the disk.")
+
+
+def _opened(layer):
+    if layer.providerType() != "gdal":
+        raise DataError(
+            f"Raster '{layer.name()}' comes from a service or database ({layer.providerType()}), and its numbers are "
+            "needed. Save it as a GeoTIFF (layer menu: Save As, raw data), then run again."
+        )
+    dataset = attempt(gdal.Open, layer.dataProvider().dataSourceUri())
+    if dataset is None:
+        raise DataError(f"Raster '{layer.name()}' cannot be opened: {gdal.GetLastErrorMsg()}. Check the file.")
+    return dataset
+
+
+def _read_band(band, window, plane):
+    import numpy as np
+
+    source = band.dataset.GetRasterBand(band.number)
+    place = window.column, window.row, window.width, window.height
+    has_mask = source.GetMaskFlags() & gdal.GMF_PER_DATASET
+    read = attempt(source.ReadAsArray, *place, buf_obj=plane)
+    mask = attempt(source.GetMaskBand().ReadAsArray, *place) if has_mask else None
+    if read is None or (has_mask and mask is None):
+        raise DataError(
+            f"Band '{band.name}' cannot be read from row {window.row + 1}, column {window.column + 1} on: "
+            f"{gdal.GetLastErrorMsg()}. The file may be damaged or truncated."
+        )
+    no_data = source.GetNoDataValue()
+    if no_data is not None:
+        if source.DataType == gdal.GDT_Float32:
+            no_data = np.float32(no_data)  # as the file holds it, whatever digits its header gives
+        plane[plane == no_data] = np.nan
+    if has_mask:
+        plane[mask == 0] = np.nan
+
+
+def _is_alpha(band):
+    return band.GetColorInterpretation() == gdal.GCI_AlphaBand
+
+
+def _refuse_complex(layer, band):
+    if gdal.DataTypeIsComplex(band.DataType):
+        raise DataError(
+            f"Raster '{layer.name()}' holds complex numbers. Choose rasters of real ones, such as its amplitude."
+        )
+
+
+def _band_name(layer, band, number, n_bands):
+    if n_bands == 1:
+        return layer.name()
+    return f"{layer.name()} {band.GetDescription() or f'band {number}'}"
+
+
+def _unique(name, taken):
+    candidate, number = name, 2
+    while candidate in taken:
+        candidate, number = f"{name} ({number})", number + 1
+    taken.add(candidate)
+    return candidate
