@@ -1,0 +1,1 @@
+"""The tools for self-potential profiles: make them, model them, invert them."""
