@@ -137,7 +137,8 @@ def _quality_section(result):
 
     def cell(score, measure):
         value = getattr(score, measure)
-        return strong(fixed(value)) if value == best[measure] else fixed(value)
+        text = fixed(value)
+        return strong(text) if np.isfinite(value) and text == fixed(best[measure]) else text
 
     rows = [
         (

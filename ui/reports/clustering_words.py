@@ -73,9 +73,13 @@ def comparison_sentences(scores):
     own = scores[0]
     if not np.isfinite(own.silhouette):
         return ["Without a silhouette the methods cannot be ranked."]
-    ahead = [other.method for other in scores[1:] if other.silhouette >= own.silhouette]
-    behind = [other.method for other in scores[1:] if other.silhouette < own.silhouette]
+    level = [other.method for other in scores[1:] if fixed(other.silhouette) == fixed(own.silhouette)]
+    apart = [other for other in scores[1:] if other.method not in level]
+    ahead = [other.method for other in apart if other.silhouette > own.silhouette]
+    behind = [other.method for other in apart if other.silhouette < own.silhouette]
     sentences = []
+    if level:
+        sentences.append(f"{own.method} and {listed(level)} reach the same silhouette: the simpler method would do here.")
     if ahead:
         sentences.append(
             f"{own.method} does not beat {listed(ahead)} by the silhouette. The silhouette favours round, "

@@ -97,7 +97,10 @@ def _sample_traces(membership, context):
                     "color": cluster_colour(int(number)),
                     "size": _marker_size_px(len(shown)),
                     "symbol": "circle" if number else "x-thin-open",
-                    "line": {"color": "#ffffff" if number else cluster_colour(0), "width": 0.6 if number else 1},
+                    "line": {
+                        "color": "#ffffff" if number else cluster_colour(0),
+                        "width": _outline_px(len(shown)) if number else 1,
+                    },
                 },
             }
         )
@@ -106,6 +109,10 @@ def _sample_traces(membership, context):
 
 def _marker_size_px(n_points):
     return 7 if n_points <= 1000 else 5 if n_points <= 2500 else 4
+
+
+def _outline_px(n_points):
+    return 0.6 if n_points <= 2500 else 0  # on small, crowded circles a rim is all that would be seen
 
 
 def _hover(row, membership, context):

@@ -11,6 +11,7 @@ from fumarole.algorithms.clustering.results import MethodScore
 from fumarole.ui.reports import page
 from fumarole.ui.reports.cluster_count import cluster_count_report
 from fumarole.ui.reports.clustering import clustering_report
+from fumarole.ui.reports.clustering_words import comparison_sentences
 
 HOSTILE = '"><script>alert(1)</script> \U0001f30b'
 SECTIONS = [
@@ -191,6 +192,12 @@ def test_words_when_the_baseline_is_better(small_library, result, make_context):
     text = Document(clustering_report(result, make_context(result))).text
     assert "Deep embedded clustering does not beat k-means by the silhouette." in text
     assert "The silhouette of Deep embedded clustering is above that of Gaussian mixture." in text
+
+
+def test_words_when_a_baseline_is_level():
+    scores = [MethodScore(name, 0.401 + k / 1000, 1.0, 0.9, (3, 2)) for k, name in enumerate(("Own", "k-means"))]
+    sentences = comparison_sentences(scores)
+    assert sentences == ["Own and k-means reach the same silhouette: the simpler method would do here."]
 
 
 def test_a_tiny_cluster_behind_a_high_silhouette_is_flagged(small_library, result, make_context):
