@@ -32,7 +32,7 @@ GREAT_BASIN_FIELDS = (
 )
 GREAT_BASIN_CLUSTERS = 4
 _CREDIT = "Data: SmartTensors/GeoThermalCloud.jl, GPL-3.0."
-_CONTENTS = (
+CONTENTS = (
     ("project.qgz", "every layer, styled, and the print layout: open it in QGIS"),
     ("map.jpg, map.pdf", "the map to print"),
     ("report.html", "what was done to the data, and how far to trust the result"),
@@ -193,7 +193,7 @@ def main(arguments=None):
             problems[name] = EXAMPLES[name](folder)
     for name, found in problems.items():
         say(f"\n{options.folder / name}")
-        for files, purpose in _CONTENTS:
+        for files, purpose in CONTENTS:
             say(f"  {files:<38}{purpose}")
         for problem in found:
             say(f"  WRONG: {problem}")
