@@ -1,10 +1,13 @@
 """What stands at the destination of an output before a run, and how it is put back when the run fails."""
 
+import re
 import shutil
 import sqlite3
 import tempfile
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Optional
 
 from qgis.core import (
     QgsDataSourceUri,
@@ -12,18 +15,60 @@ from qgis.core import (
     QgsProcessingOutputLayerDefinition,
     QgsProviderConnectionException,
     QgsProviderRegistry,
-    QgsRasterLayer,
+    QgsVectorFileWriter,
     QgsVectorLayer,
 )
 
 from ..algorithms.errors import DataError
 
+_ADDRESS = re.compile(r"(.{3,}?):(?://)?(.*)", re.DOTALL)  # three letters at least, unlike a drive of Windows
+_PROVIDERS = {"postgis": "postgres"}  # names in destinations that are not those of the providers
 _SIDECARS = {
     ".shp": (".shx", ".dbf", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".qmd"),
     ".tab": (".dat", ".map", ".id", ".ind"),
     ".mif": (".mid",),
 }
 _SQLITE_START = b"SQLite format 3\0"
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where an output goes.
+
+    Attributes
+    ----------
+    path : Path or None
+        The file, None for memory and for a database server.
+    provider, uri : str
+        Of a table on a database server; empty otherwise.
+    """
+
+    path: Optional[Path] = None
+    provider: str = ""
+    uri: str = ""
+
+    @classmethod
+    def parse(cls, text):
+        """Read a destination as Processing takes it: a path, ``ogr:dbname='...'``, ``postgres://...``, ``memory:``."""
+        if not text or text == QgsProcessing.TEMPORARY_OUTPUT:
+            return cls()
+        address = _ADDRESS.fullmatch(text)
+        if address is None:
+            known = QgsVectorFileWriter.driverForExtension(Path(text).suffix[1:])
+            return cls(Path(text if known else f"{text}.gpkg"))  # as Processing completes it
+        provider, uri = address.groups()
+        if provider == "ogr":
+            return cls(Path(QgsDataSourceUri(uri).database()))
+        return cls() if provider == "memory" else cls(None, _PROVIDERS.get(provider, provider), uri)
+
+    def __str__(self):
+        """Return the destination as a message may say it: without a password."""
+        if not self.provider:
+            return f"'{self.path}'" if self.path else "memory"
+        source = QgsDataSourceUri(self.uri)
+        if not source.table():
+            return f"a layer of the provider '{self.provider}'"
+        return f"the table '{source.table()}' of the database '{source.database()}' on '{source.host()}'"
 
 
 def destination_text(parameters, name, context):
@@ -34,16 +79,10 @@ def destination_text(parameters, name, context):
     return value or ""
 
 
-def opened(destination):
-    """Return the layer at the destination of a finished output; not valid when there is none."""
-    provider, is_address, uri = destination.partition("://")
-    if is_address:
-        return QgsVectorLayer(uri, "", provider)
-    layer = QgsVectorLayer(destination, "", "ogr")
-    if layer.isValid():
-        return layer
-    options = QgsRasterLayer.LayerOptions(loadDefaultStyle=False)  # QGIS would read all pixels to stretch the colours
-    return QgsRasterLayer(destination, "", "gdal", options)
+def opened(written):
+    """Return the layer that Processing says it wrote; not valid when there is none."""
+    place = Destination.parse(written)
+    return QgsVectorLayer(place.uri, "", place.provider) if place.provider else QgsVectorLayer(written, "", "ogr")
 
 
 class Safeguard:
@@ -51,8 +90,12 @@ class Safeguard:
 
     Parameters
     ----------
-    destination : str
-        As Processing takes it: a path, ``ogr:dbname='...' table="..."``, ``postgres://...`` or ``memory:``.
+    place : Destination
+
+    Attributes
+    ----------
+    has_begun : bool
+        Set to True once the run has begun to write; a table that nobody touched is not dropped.
 
     Raises
     ------
@@ -60,10 +103,10 @@ class Safeguard:
         If there is no room for a copy of the files that stand there.
     """
 
-    def __init__(self, destination):
-        self._table = destination if "://" in destination else ""
-        path = None if self._table else _file_of(destination)
-        self._files = _family(path) if path else []
+    def __init__(self, place):
+        self.has_begun = False
+        self._place = place
+        self._files = _family(place.path) if place.path else []
         self._copies = {}
         self._folder = None
         present = [file for file in self._files if file.is_file()]
@@ -77,23 +120,23 @@ class Safeguard:
         except (OSError, sqlite3.Error) as error:
             self.forget()
             raise DataError(
-                f"'{path.name}' exists, and a copy to fall back on cannot be made ({error}). "
-                "Choose another name, or free space in the temporary folder."
+                f"{place} exists, and a copy to fall back on cannot be made ({error}). Choose another name, or free "
+                "space in the temporary folder."
             ) from error
 
     def undo(self):
         """Put the destination back as it was; return a warning, or "" when it is."""
         try:
-            if self._table:
-                _drop_table(self._table)
+            if self._place.provider and self.has_begun:
+                _drop_table(self._place)
             for file in self._files:
                 if file in self._copies:
                     _copy(self._copies[file], file)
                 elif file.is_file():
                     file.unlink()
-        except (OSError, sqlite3.Error, QgsProviderConnectionException) as error:
-            kept = f" The earlier files are kept in {self._folder}." if self._folder else ""
-            return f"What this run began to write could not be removed: {error}.{kept}"
+        except (OSError, sqlite3.Error, QgsProviderConnectionException):
+            kept = f" What stood there before is kept in {self._folder}." if self._folder else ""
+            return f"What this run began to write to {self._place} could not be removed.{kept}"
         self.forget()
         return ""
 
@@ -101,14 +144,6 @@ class Safeguard:
         """Let go of what stood there before."""
         if self._folder:
             shutil.rmtree(self._folder, ignore_errors=True)
-
-
-def _file_of(destination):
-    if destination.startswith("ogr:"):
-        return Path(QgsDataSourceUri(destination[len("ogr:") :]).database())
-    if not destination or destination == QgsProcessing.TEMPORARY_OUTPUT or destination.startswith("memory:"):
-        return None
-    return Path(destination)
 
 
 def _family(path):
@@ -127,9 +162,8 @@ def _copy(source, target):
         before.backup(after)
 
 
-def _drop_table(destination):
-    provider, _, uri = destination.partition("://")
-    source = QgsDataSourceUri(uri)
-    connection = QgsProviderRegistry.instance().providerMetadata(provider).createConnection(uri, {})
+def _drop_table(place):
+    source = QgsDataSourceUri(place.uri)
+    connection = QgsProviderRegistry.instance().providerMetadata(place.provider).createConnection(place.uri, {})
     if connection.tableExists(source.schema(), source.table()):
         connection.dropVectorTable(source.schema(), source.table())

@@ -15,7 +15,7 @@ from qgis.core import (
 )
 
 from ..algorithms.errors import Cancelled
-from .destinations import Safeguard, destination_text, opened
+from .destinations import Destination, Safeguard, destination_text, opened
 
 _CHUNK = 1000  # features between two looks at the Cancel button
 _PENDING_STYLES = {}  # destination -> post-processor; QGIS keeps no reference of its own
@@ -98,9 +98,10 @@ class Outputs:
 
     def _file(self, parameter, path, write):
         target = Path(path)
-        self._safeguards.append(Safeguard(path))
+        self._safeguards.append(Safeguard(Destination(target)))
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
+            if not target.parent.is_dir():
+                target.parent.mkdir(parents=True)
             write(target)
         except OSError as error:
             raise QgsProcessingException(
@@ -113,24 +114,25 @@ class Outputs:
     def _sink(self, parameter, destination, fields, geometry_type, crs):
         if self._feedback.isCanceled():
             raise Cancelled()
-        self._safeguards.append(Safeguard(destination))
+        place = Destination.parse(destination)
+        safeguard = Safeguard(place)
+        self._safeguards.append(safeguard)
         is_point = QgsWkbTypes.geometryType(geometry_type) == QgsWkbTypes.GeometryType.PointGeometry
         is_plain_point = is_point and not QgsWkbTypes.isMultiType(geometry_type)
         csv_options = ["GEOMETRY=AS_XY" if is_plain_point else "GEOMETRY=AS_WKT"]
-        layer_options = csv_options if destination.lower().endswith(".csv") else []
+        layer_options = csv_options if place.path and place.path.suffix.lower() == ".csv" else []
         flags = QgsFeatureSink.SinkFlags()
-        problem = ""
         try:
             sink, written = self._tool.parameterAsSink(
                 self._parameters, parameter, self._context, fields, geometry_type, crs, flags, {}, [], layer_options
             )
         except QgsProcessingException as error:
-            sink, problem = None, f" ({error})"
-        if sink is None:
+            reason = str(error).split(f"{destination}: ", 1)[-1].rstrip(". ")
             raise QgsProcessingException(
-                f"The output '{self._label(parameter)}' cannot be written to {destination}{problem}. Check that the "
-                "folder exists and is writable, and that the file is not open in another program."
-            )
+                f"The output '{self._label(parameter)}' cannot be written to {place}: {reason}. Check that this place "
+                "exists and is writable, and that no other program has it open."
+            ) from error
+        safeguard.has_begun = True
         return sink, written
 
     def _write(self, sink, batch, parameter):
