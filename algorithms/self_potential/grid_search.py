@@ -5,13 +5,17 @@ share one projector and the whole search is a few matrix products.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-N_PLACES = 41
-N_DEPTHS = 24
+from .observations import dot
+
+N_PLACES = 21
+N_DEPTHS = 12
 MOST_PLACES = 401  #: at one depth: bounds the memory of profiles with very many stations
-CLOSEST = 0.7  #: largest distance between places, in depths: a shallow body is seen from nearby only
+CLOSEST = 0.5  #: largest distance between places, in depths: a shallow body is seen from nearby only
+BLOCK = 8192  #: numbers per curve that are held at a time: small enough for the processor's cache
 TINY = 1e-10  #: of a squared norm: below it a curve is lost in the background
 
 
@@ -27,6 +31,7 @@ class Nodes:
         return np.stack([self.place[index], np.log(self.depth[index])], axis=-1)
 
 
+@lru_cache(maxsize=16)
 def nodes_between(place_range, depth_range, n_places=N_PLACES, n_depths=N_DEPTHS, closest=CLOSEST):
     """Return nodes evenly spaced in place and in the logarithm of depth.
 
@@ -55,16 +60,25 @@ def explained(basis, nodes, observations):
     ndarray (n_profiles, n_nodes)
         In mV².
     """
-    first, second = basis.columns(observations.position, nodes.theta(slice(None)))
+    theta = nodes.theta(slice(None))
+    block = max(1, BLOCK // observations.values.shape[1])
+    parts = [_explained(basis, theta[start : start + block], observations) for start in range(0, len(theta), block)]
+    return np.concatenate(parts, axis=1)
+
+
+def _explained(basis, theta, observations):
+    """Return :func:`explained` for a few nodes."""
+    first, second = basis.columns(observations.position, theta)
     values, spanned, weight = observations.values, observations.spanned, observations.weight
-    squares = np.ones((1, values.shape[1])) if weight is None else weight**2
-    if weight is not None:
-        values, spanned = values * weight, [unit * weight for unit in spanned]
     # scalar products, weighted and with the background projected out, each (n_profiles or 1, n_nodes)
+    if weight is None:
+        first_first, first_second, second_second = dot(first, first), dot(first, second), dot(second, second)
+    else:
+        values, spanned, squares = values * weight, [unit * weight for unit in spanned], weight**2
+        first_first = squares @ (first * first).T
+        first_second = squares @ (first * second).T
+        second_second = squares @ (second * second).T
     along, across = values @ first.T, values @ second.T
-    first_first = squares @ (first * first).T
-    first_second = squares @ (first * second).T
-    second_second = squares @ (second * second).T
     floor_first, floor_second = TINY * first_first, TINY * second_second
     for unit in spanned:
         on_first, on_second = unit @ first.T, unit @ second.T
@@ -75,3 +89,23 @@ def explained(basis, nodes, observations):
     lean = first_second / first_first
     rest = np.maximum(second_second - lean * first_second, floor_second)
     return along**2 / first_first + (across - lean * along) ** 2 / rest
+
+
+def elsewhere(gain, nodes, theta):
+    """Return the best node of each profile that lies outside the valley around ``theta``.
+
+    Parameters
+    ----------
+    gain : ndarray (n_profiles, n_nodes)
+        From :func:`explained`.
+    nodes : Nodes
+    theta : ndarray (n_profiles, 2)
+
+    Returns
+    -------
+    ndarray of int (n_profiles,)
+    """
+    place, depth = theta[:, :1], np.exp(theta[:, 1:])
+    beside = np.abs(nodes.place - place) > np.maximum(nodes.depth, depth)
+    above_or_below = (nodes.depth > 2.0 * depth) | (nodes.depth < 0.5 * depth)
+    return np.where(beside | above_or_below, gain, -np.inf).argmax(axis=1)

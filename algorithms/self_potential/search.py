@@ -11,6 +11,7 @@ import numpy as np
 from . import grid_search, pair_search
 from .basis import basis_of
 from .bodies import SHEET
+from .observations import dot
 from .variable_projection import MAX_ITERATIONS, minimise
 
 N_EDGE_PAIRS = 4  #: sheets: pairs of poles that are refined
@@ -49,16 +50,16 @@ def search(shape, n_bodies, observations, box):
     theta, Projection, converged
         As :func:`.variable_projection.minimise`.
     """
-    best = _next_body(shape, 1, observations, box, None)
+    best = _single(shape, observations, box)
     for number in range(2, n_bodies + 1):
-        greedy = _next_body(shape, number, observations, box, best[0])
+        beside = refine(shape, number, observations, _beside(shape, number - 1, observations, box, best[0]), box)
         if number == 2 and shape != SHEET:
             nodes = grid_search.nodes_between(
                 box.place, box.depth, pair_search.BODY_PLACES, pair_search.BODY_DEPTHS, closest=np.inf
             )
             pairs = pair_search.body_pairs(basis_of(shape), observations, nodes)
-            greedy = better(greedy, refine(shape, 2, observations, pairs, box))
-        best = greedy
+            beside = better(beside, refine(shape, 2, observations, pairs, box))
+        best = beside
     return best
 
 
@@ -68,52 +69,55 @@ def refine(shape, n_bodies, observations, theta, box, max_iterations=MAX_ITERATI
     return minimise(basis_of(shape, n_bodies), observations, theta, low, high, max_iterations)
 
 
-def better(first, second):
-    """Return, profile by profile, the answer with the smaller sum of squares."""
+def better(first, second, rows=slice(None)):
+    """Return ``first`` with the answers for ``rows`` replaced by ``second`` where that has a smaller sum of squares."""
     theta, projection, converged = first
-    other_theta, other_projection, other_converged = second
-    wins = other_projection.sse < projection.sse
-    theta, converged = theta.copy(), np.where(wins, other_converged, converged)
-    theta[wins] = other_theta[wins]
-    projection.put(wins, other_projection, wins)
-    return theta, projection, converged
+    wins = second[1].sse < projection.sse[rows]
+    chosen = np.arange(len(theta))[rows][wins]
+    theta[chosen], converged[chosen] = second[0][wins], second[2][wins]
+    projection.put(chosen, second[1], wins)
+    return first
 
 
-def _next_body(shape, number, observations, box, theta):
-    """Return the best bodies when one more is put beside those at ``theta``, all refined together."""
-    found = []
-    if theta is None:
-        found = _single_starts(shape, observations, box)
-    else:
-        others = basis_of(shape, number - 1)
-        found = _beside(shape, others, observations, box, theta)
-    answers = [refine(shape, number, observations, start, box) for start in found]
-    best = answers[0]
-    for answer in answers[1:]:
-        best = better(best, answer)
+def _single(shape, observations, box):
+    """Return the best single body of each profile."""
+    if shape == SHEET:
+        return _single_sheet(observations, box)
+    nodes = grid_search.nodes_between(box.place, box.depth)
+    gain = grid_search.explained(basis_of(shape), nodes, observations)
+    rows = np.arange(len(gain))
+    node = gain.argmax(axis=1)
+    first = refine(shape, 1, observations, nodes.theta(node), box)
+    # a second valley is worth a look where it may end as low as the first, within the noise
+    second = grid_search.elsewhere(gain, nodes, first[0])
+    sse = first[1].sse
+    refinement = dot(observations.values, observations.values) - gain[rows, node] - sse
+    noise = sse / observations.values.shape[1]
+    asked = np.flatnonzero(gain[rows, second] >= gain[rows, node] - np.maximum(refinement, 0.0) - noise)
+    if not asked.size:
+        return first
+    other = refine(shape, 1, observations.rows(asked), nodes.theta(second[asked]), box)
+    return better(first, other, asked)
+
+
+def _single_sheet(observations, box):
+    """Return the best single sheet of each profile."""
+    place = np.linspace(*box.place, pair_search.POLE_PLACES)
+    depth = np.geomspace(np.exp(box.edges(SHEET)[0][1]), box.depth[1], pair_search.POLE_DEPTHS)
+    place, depth = (grid.ravel() for grid in np.meshgrid(place, depth, indexing="ij"))
+    pairs = pair_search.edge_pairs(observations, place, depth, N_EDGE_PAIRS)
+    best = refine(SHEET, 1, observations, pairs[:, 0], box)
+    for number in range(1, N_EDGE_PAIRS):
+        best = better(best, refine(SHEET, 1, observations, pairs[:, number], box))
     return best
 
 
-def _beside(shape, others, observations, box, theta):
-    """Return starts (list of (n_profiles, n)) with one body more, found in what the others leave."""
-    starts = []
+def _beside(shape, n_bodies, observations, box, theta):
+    """Return starts (n_profiles, n) with one body more than ``theta`` has, found in what those leave."""
+    others = basis_of(shape, n_bodies)
+    added = []
     for row in range(len(theta)):  # what is left differs in its projection from profile to profile
         single = observations.rows([row])
         left = single.without(others.columns(single.position, theta[[row]]))
-        starts.append(np.stack(_single_starts(shape, left, box)))
-    starts = np.concatenate(starts, axis=1)
-    return [np.concatenate([theta, start], axis=1) for start in starts]
-
-
-def _single_starts(shape, observations, box):
-    """Return starts (list of (n_profiles, n)) for one body."""
-    if shape == SHEET:
-        low, high = np.exp(box.edges(shape)[0][1]), box.depth[1]
-        place = np.linspace(*box.place, pair_search.POLE_PLACES)
-        depth = np.geomspace(low, high, pair_search.POLE_DEPTHS)
-        place, depth = (grid.ravel() for grid in np.meshgrid(place, depth, indexing="ij"))
-        pairs = pair_search.edge_pairs(observations, place, depth, N_EDGE_PAIRS)
-        return list(np.moveaxis(pairs, 1, 0))
-    nodes = grid_search.nodes_between(box.place, box.depth)
-    gain = grid_search.explained(basis_of(shape), nodes, observations)
-    return [nodes.theta(gain.argmax(axis=1))]
+        added.append(_single(shape, left, box)[0][0])
+    return np.concatenate([theta, added], axis=1)
