@@ -108,9 +108,26 @@ class Adam:
         flat.sub_(self._update.mul_(self._rate * (schedule / (1.0 - beta_mean**self._step))))
 
 
+class GradientDescent:
+    """Plain stochastic gradient descent over a :class:`StackedParameters`, for recipes that were published with it."""
+
+    def __init__(self, parameters, learning_rate):
+        self._parameters = parameters
+        self._rate = learning_rate
+
+    def step(self, schedule=1.0):
+        """Apply the accumulated gradient; ``schedule`` scales the learning rate of this step."""
+        self._parameters.flat.sub_(self._parameters.gradient * (self._rate * schedule))
+
+
 def linear_decay(fraction):
     """Learning-rate factor falling from 1 to 0: the last steps settle instead of wandering with the batches."""
     return 1.0 - fraction
+
+
+def constant(fraction):
+    """Learning-rate factor that stays 1."""
+    return 1.0
 
 
 def train(parameters, optimiser, loss, n_steps, progress=silent, message="", schedule=linear_decay):
@@ -119,7 +136,7 @@ def train(parameters, optimiser, loss, n_steps, progress=silent, message="", sch
     Parameters
     ----------
     parameters : StackedParameters
-    optimiser : Adam
+    optimiser : Adam or GradientDescent
     loss : callable(int) -> torch.Tensor (n_members,)
         Loss of every member at a step; called with the step's number.
     n_steps : int
@@ -136,13 +153,13 @@ def train(parameters, optimiser, loss, n_steps, progress=silent, message="", sch
         optimiser.step(schedule(fraction))
 
 
-def member_generators(seed, n_members):
+def member_generators(seed, n_members, purpose=0):
     """Return one independent ``numpy.random.Generator`` per member.
 
-    A member's generator depends on ``seed`` and its own number only, so a member is the same in a small
-    and in a large ensemble.
+    A member's generator depends on ``seed``, its own number and the ``purpose`` (a number that keeps apart, say,
+    initialisation and batches) only, so a member is the same in a small and in a large ensemble.
     """
-    return [np.random.default_rng([seed, member]) for member in range(n_members)]
+    return [np.random.default_rng([seed, purpose, member]) for member in range(n_members)]
 
 
 def dense_arrays(name, sizes, generators):
@@ -198,6 +215,11 @@ def dense_stack_numpy(inputs, arrays, name, n_layers, activation):
 def relu_numpy(values):
     """Rectified linear unit."""
     return np.maximum(values, 0.0)
+
+
+def silu_numpy(values):
+    """Sigmoid linear unit ``x / (1 + exp(-x))``, by tanh, which cannot overflow."""
+    return 0.5 * values * (1.0 + np.tanh(0.5 * values))
 
 
 def row_batches(n_rows, batch_size, generators):

@@ -9,16 +9,17 @@ from ..model_file import fingerprint, software_versions
 from ..progress import part, silent
 from .cluster_count import STABLE, TINY_SHARE, cluster_count_curve
 from .consensus import adjusted_rand_index, agreement_matrix
-from .ensemble import cluster_ensemble, pretrain_ensemble, split_half_stability
+from .ensemble import fit_ensemble, split_half_stability
 from .features import fit_features
 from .model import ClusteringModel, networks_of
 from .profiles import cluster_profiles
-from .quality import baseline_scores, score, silhouettes
+from .quality import compare_methods, silhouette_without_groups, silhouettes
 from .results import ClusteringResult
 from .training_cloud import TrainingCloud
 
 TRAINING_ROWS = 10_000  # larger tables: the networks see a random sample, then every row is assigned
 _AGREEMENT_ROWS = 3000
+_NO_GROUPS_MARGIN = 0.01  # of the silhouette, within which two tables count as alike
 METHOD = "Deep embedded clustering"
 
 
@@ -71,35 +72,25 @@ def cluster_table(table, options=Options(), progress=silent):
     transform, prepared, feature_notes, warnings = fit_features(table, options.transform, options.missing)
     training = _training_rows(prepared.matrix[prepared.assigned], options.seed)
     _require_enough(training, options.n_clusters)
-    count, curve_end = None, 0.02
-    if options.n_clusters == 0:
-        curve_end = 0.6
-        count = cluster_count_curve(
-            training, 2, options.max_clusters, options.seed, options.device, part(progress, 0.02, curve_end)
-        )
-    wanted = options.n_clusters or count.best_k
-    networks_end = curve_end + 0.75 * (0.95 - curve_end)
-    middle = (curve_end + networks_end) / 2
-    pretrained = pretrain_ensemble(
-        training, options.effort, options.seed, options.device, part(progress, curve_end, middle)
-    )
-    fitted = cluster_ensemble(pretrained, wanted, part(progress, middle, networks_end))
-    progress(networks_end, "Assigning the samples")
+    count, fitted = _fit(training, options, part(progress, 0.02, 0.85))
+    wanted = len(fitted.consensus.share)
+    progress(0.85, "Assigning the samples")
     model = _model(transform, fitted, training, options)
     membership = model.assign_matrix(prepared.matrix)
-    progress(0.9, "Measuring the quality")
     known = membership.cluster > 0
     matrix, labels = prepared.matrix[known], membership.cluster[known] - 1
     stability = split_half_stability(fitted, options.seed)
-    own = score(METHOD, matrix, labels, stability, options.seed)
-    scores = (own, *baseline_scores(matrix, wanted, options.seed))
+    scores = compare_methods(
+        METHOD, matrix, labels, wanted, stability, options.seed, part(progress, 0.87, 0.97)
+    )
+    progress(0.97, "Measuring the silhouettes")
+    without_groups = silhouette_without_groups(matrix, wanted, options.seed)
     silhouette = np.full(len(known), np.nan)
     silhouette[known] = silhouettes(matrix, labels, options.seed)
     profiles = cluster_profiles(
         transform.names, transform.units, prepared.values, prepared.matrix, membership.cluster
     )
     model.card.update(_quality_card(scores, prepared, len(training)))
-    n_found = len(own.sizes)
     progress(1.0, "")
     return ClusteringResult(
         membership=membership,
@@ -114,12 +105,27 @@ def cluster_table(table, options=Options(), progress=silent):
         run_agreement=_run_agreement(fitted, options.seed),
         count=count,
         profiles=profiles,
-        n_clusters=n_found,
+        n_clusters=len(profiles.clusters),
         n_dropped=int((~known).sum()),
-        notes=prepared.notes + _notes(fitted, len(training), int(prepared.assigned.sum())),
-        warnings=warnings + _warnings(scores, wanted, options),
+        notes=prepared.notes + _notes(fitted, len(training), int(known.sum()), without_groups),
+        warnings=warnings + _warnings(scores, profiles.sizes, wanted, without_groups, options),
         model=model,
     )
+
+
+def _fit(training, options, progress):
+    """Choose the number of clusters if asked to, and cluster; returns the curve over k (or None) and the ensemble."""
+    count, start = None, 0.0
+    if options.n_clusters == 0:
+        start = 0.6
+        count = cluster_count_curve(
+            training, 2, options.max_clusters, options.seed, options.device, part(progress, 0.0, start)
+        )
+    n_clusters = options.n_clusters or count.best_k
+    fitted = fit_ensemble(
+        training, n_clusters, options.effort, options.seed, options.device, part(progress, start, 1.0)
+    )
+    return count, fitted
 
 
 def _training_rows(matrix, seed):
@@ -190,29 +196,38 @@ def _run_agreement(fitted, seed):
     return agreement_matrix(opinions)
 
 
-def _notes(fitted, n_training, n_assigned):
+def _notes(fitted, n_training, n_assigned, without_groups):
     n_runs = len(fitted.run_clusters)
     if n_runs == 1:
         notes = ("One run of deep embedded clustering (effort 'quick'): its stability is not measured.",)
     else:
         notes = (
-            f"The clusters are the consensus of {n_runs} runs of deep embedded clustering, worth "
-            f"{fitted.consensus.effective_runs:.1f} independent ones.",
+            f"The clusters are the consensus of {n_runs} runs of deep embedded clustering. They agree so far that they "
+            f"count as {fitted.consensus.effective_runs:.1f} independent ones in the probabilities.",
         )
+    notes += (
+        f"For comparison: with every variable shuffled by itself, so that no groups are left, k-means still reaches a "
+        f"silhouette of {without_groups:.2f}.",
+    )
     if n_training < n_assigned:
         notes += (f"The networks were trained on a random sample of {n_training} of the {n_assigned} samples.",)
     return notes
 
 
-def _warnings(scores, wanted, options):
+def _warnings(scores, sizes, wanted, without_groups, options):
     own, kmeans = scores[0], scores[1]
     warnings = []
-    if len(own.sizes) < wanted:
-        warnings.append(f"Only {len(own.sizes)} of the {wanted} clusters asked for hold samples.")
-    if own.sizes[-1] < TINY_SHARE * sum(own.sizes):
+    if len(sizes) < wanted:
+        warnings.append(f"Only {len(sizes)} of the {wanted} clusters asked for hold samples.")
+    if min(sizes) < TINY_SHARE * sum(sizes):
         warnings.append(
-            f"The smallest cluster holds {own.sizes[-1]} of {sum(own.sizes)} samples (under {TINY_SHARE:.0%}): a few "
+            f"The smallest cluster holds {min(sizes)} of {sum(sizes)} samples (under {TINY_SHARE:.0%}): a few "
             "outliers can make the silhouette look good. Look at these samples before trusting the partition."
+        )
+    if kmeans.silhouette <= without_groups + _NO_GROUPS_MARGIN:
+        warnings.append(
+            f"These features show no groups: k-means reaches a silhouette of {kmeans.silhouette:.2f} on them and of "
+            f"{without_groups:.2f} when every variable is shuffled by itself. The clusters cut a continuum."
         )
     if options.effort == "quick":
         warnings.append("A single run is not a result: another seed can give another map. Use effort 'standard'.")

@@ -118,7 +118,7 @@ def pretrain(features, arrays, anchored, n_steps, batch_size, seed, device="cpu"
     parameters = StackedParameters(arrays, device)
     table = torch.as_tensor(features, dtype=torch.float32, device=device)
     mask = torch.as_tensor(anchored, dtype=torch.float32, device=device)
-    batches = row_batches(len(features), batch_size, member_generators(seed + 1, len(anchored)))
+    batches = row_batches(len(features), batch_size, member_generators(seed, len(anchored), purpose=1))
 
     def loss(step):
         inputs = take_rows(table, next(batches))

@@ -87,7 +87,7 @@ def choose(scores):
         reason = (
             f"{best.k} clusters: independent runs reproduce them (stability {best.stability:.2f}), and of the "
             f"reproducible numbers ({', '.join(str(s.k) for s in stable)}) silhouette and Davies-Bouldin together "
-            "like it best"
+            "rate it best"
         )
     else:
         best = max(usable, key=lambda s: s.stability)

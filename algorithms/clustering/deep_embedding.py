@@ -145,7 +145,7 @@ def refine(
     table = torch.as_tensor(features, dtype=torch.float32, device=device)
     mask = torch.as_tensor(anchored, dtype=torch.float32, device=device)
     closed = torch.as_tensor(closed_centres(run_clusters), dtype=torch.float32, device=device)
-    batches = row_batches(len(features), batch_size, member_generators(seed + 2, len(anchored)))
+    batches = row_batches(len(features), batch_size, member_generators(seed, len(anchored), purpose=2))
     optimiser = Adam(parameters, learning_rate=1e-3)
     members = torch.arange(len(anchored), device=device)[:, None]
 

@@ -101,7 +101,7 @@ def _trained(features, posterior, seed, progress):
     sizes = (features.shape[1], *HIDDEN, posterior.shape[1])
     parameters = StackedParameters(dense_arrays(NETWORK, sizes, member_generators(seed, 1)))
     inputs, targets = (torch.as_tensor(table, dtype=torch.float32) for table in (features, posterior))
-    batches = row_batches(len(features), _BATCH, member_generators(seed + 1, 1))
+    batches = row_batches(len(features), _BATCH, member_generators(seed, 1, purpose=1))
 
     def loss(step):
         rows = next(batches)

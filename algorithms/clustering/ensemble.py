@@ -6,10 +6,12 @@ runs, most of them anchored to the principal components (stable), some free (dif
 twice as many clusters, so that small populations beside large ones are not swallowed by an equal split.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
+from ..errors import DataError
 from ..networks import torch_threads
 from ..progress import part, silent
 from .autoencoder import initial_arrays, is_anchored, pretrain
@@ -90,6 +92,8 @@ class FittedEnsemble:
 
 def pretrain_ensemble(features, effort="standard", seed=42, device="cpu", progress=silent):
     """Train the ensemble's autoencoders on ``features`` ``(n_samples, n_features)``, no NaN."""
+    if effort not in EFFORTS:
+        raise DataError(f"Unknown effort '{effort}'. Choose one of {', '.join(EFFORTS)}.")
     plan = EFFORTS[effort]
     arrays = initial_arrays(features, plan.n_free, plan.n_anchored, seed)
     anchored = is_anchored(plan.n_free, plan.n_anchored)
@@ -100,7 +104,7 @@ def pretrain_ensemble(features, effort="standard", seed=42, device="cpu", progre
     return Pretrained(features, arrays, anchored, plan, seed, device)
 
 
-def cluster_ensemble(pretrained, n_clusters, progress=silent, max_steps=None):
+def cluster_ensemble(pretrained, n_clusters, progress=silent, max_steps=math.inf):
     """Refine a pretrained ensemble to ``n_clusters`` and build the consensus; returns :class:`FittedEnsemble`.
 
     ``max_steps`` caps the refinement below what the effort allows.
@@ -113,7 +117,7 @@ def cluster_ensemble(pretrained, n_clusters, progress=silent, max_steps=None):
             pretrained.arrays,
             pretrained.anchored,
             run_clusters,
-            max_steps=max_steps or pretrained.effort.refine_steps,
+            max_steps=min(max_steps, pretrained.effort.refine_steps),
             batch_size=_batch_size(pretrained.features),
             seed=pretrained.seed,
             n_init=pretrained.effort.n_init,

@@ -7,11 +7,12 @@ Rousseeuw 1987, J. Comput. Appl. Math. 20 (silhouette); Davies & Bouldin 1979, I
 
 import numpy as np
 
+from ..progress import silent
 from .consensus import agreement_matrix
 from .results import MethodScore
 
 SILHOUETTE_ROWS = 3000  # pairwise distances: above, a sample of rows
-_BASELINE_ROWS = 10_000
+_COMPARED_ROWS = 10_000
 _REPETITIONS = 4  # seeds behind a baseline's stability
 
 
@@ -33,9 +34,7 @@ def silhouettes(features, labels, seed):
     from sklearn.metrics import silhouette_samples
 
     values = np.full(len(labels), np.nan)
-    rows = np.arange(len(labels))
-    if len(rows) > SILHOUETTE_ROWS:
-        rows = np.sort(np.random.default_rng(seed).choice(len(rows), SILHOUETTE_ROWS, replace=False))
+    rows = _sample(len(labels), SILHOUETTE_ROWS, seed)
     if 1 < len(np.unique(labels[rows])) < len(rows):
         values[rows] = silhouette_samples(features[rows], labels[rows])
     return values
@@ -53,29 +52,56 @@ def score(method, features, labels, stability, seed):
     return MethodScore(method, silhouette, davies_bouldin, stability, tuple(int(size) for size in sizes if size))
 
 
-def baseline_scores(features, n_clusters, seed):
-    """Scores of k-means and of a Gaussian mixture with ``n_clusters``, for comparison.
+def compare_methods(method, features, labels, n_clusters, stability, seed, progress=silent):
+    """Score a partition beside k-means and a Gaussian mixture on the same features and rows.
 
-    Stability is the mean pairwise adjusted Rand index over four seeds, of the best of ten starts for k-means
-    and of one k-means start for the mixture. Tables above 10 000 rows are sampled.
+    A baseline's stability is the mean pairwise adjusted Rand index over four seeds, of the best of ten starts
+    for k-means and of one k-means start for the mixture. Above 10 000 rows all methods are compared on the
+    same random sample of rows.
+
+    Returns
+    -------
+    tuple of MethodScore
+        ``method`` first, then k-means and the Gaussian mixture.
     """
     from sklearn.cluster import KMeans
     from sklearn.mixture import GaussianMixture
 
-    if len(features) > _BASELINE_ROWS:
-        rows = np.random.default_rng(seed).choice(len(features), _BASELINE_ROWS, replace=False)
-        features = features[np.sort(rows)]
-    methods = {
+    rows = _sample(len(features), _COMPARED_ROWS, seed)
+    features, labels = features[rows], labels[rows]
+    scores = [score(method, features, labels, stability, seed)]
+    baselines = {
         "k-means": lambda s: KMeans(n_clusters, n_init=10, random_state=s),
         "Gaussian mixture": lambda s: GaussianMixture(n_clusters, reg_covar=1e-3, random_state=s),
     }
-    scores = []
-    for name, method in methods.items():
-        labels = np.stack([method(seed + repetition).fit_predict(features) for repetition in range(_REPETITIONS)])
-        scores.append(score(name, features, labels[0], mean_agreement(labels), seed))
-    return scores
+    for position, (name, baseline) in enumerate(baselines.items()):
+        runs = []
+        for repetition in range(_REPETITIONS):
+            progress((position + repetition / _REPETITIONS) / len(baselines), f"Comparing with {name}")
+            runs.append(baseline(seed + repetition).fit_predict(features))
+        scores.append(score(name, features, runs[0], mean_agreement(np.stack(runs)), seed))
+    return tuple(scores)
+
+
+def silhouette_without_groups(features, n_clusters, seed):
+    """Silhouette that k-means reaches where there are no groups: on the table with every column shuffled by itself.
+
+    Any table can be cut into k parts; only what exceeds this figure speaks for groups.
+    """
+    from sklearn.cluster import KMeans
+
+    rows = _sample(len(features), SILHOUETTE_ROWS, seed)
+    shuffled = np.random.default_rng(seed).permuted(features[rows], axis=0)
+    labels = KMeans(n_clusters, n_init=10, random_state=seed).fit_predict(shuffled)
+    return float(np.nanmean(silhouettes(shuffled, labels, seed)))
 
 
 def mean_agreement(labels):
     """Mean adjusted Rand index over the pairs of M labelings ``(M, n)``."""
     return float(agreement_matrix(labels)[np.triu_indices(len(labels), 1)].mean())
+
+
+def _sample(n_rows, most, seed):
+    if n_rows <= most:
+        return np.arange(n_rows)
+    return np.sort(np.random.default_rng(seed).choice(n_rows, most, replace=False))

@@ -107,7 +107,7 @@ class Membership:
     cluster : ndarray of int (n_samples,)
         1..k by falling size in the training data; 0 = not assigned.
     probability : ndarray (n_samples, k)
-        Mean aligned soft assignment over the runs; NaN rows where not assigned.
+        Posterior probability of every cluster by the consensus of the runs; NaN rows where not assigned.
     confidence : ndarray (n_samples,)
         Largest probability.
     entropy : ndarray (n_samples,)

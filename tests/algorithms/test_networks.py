@@ -106,7 +106,7 @@ def test_training_finds_a_linear_function_again():
         output = networks.dense_stack(inputs, parameters.tensors, "net", 1, torch.relu)
         return (output - inputs @ slopes - 0.7).square().mean(dim=(1, 2))
 
-    networks.train(parameters, networks.Adam(parameters, 5e-2), loss, 400)
+    networks.train(parameters, networks.Adam(parameters, 5e-2), loss, 800)
     assert parameters.arrays()["net.0.weight"] == pytest.approx(slopes.numpy(), abs=1e-3)
     assert parameters.arrays()["net.0.bias"] == pytest.approx(0.7, abs=1e-3)
 

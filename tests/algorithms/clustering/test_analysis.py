@@ -87,7 +87,7 @@ def test_run_agreement_is_a_matrix_of_adjusted_rand_indices(result):
 
 def test_notes_say_what_was_done(result):
     text = " ".join(result.notes)
-    assert "The clusters are the consensus of 20 runs of deep embedded clustering, worth" in text
+    assert "The clusters are the consensus of 20 runs of deep embedded clustering. They agree so far" in text
     assert "1 of 110 samples have values in fewer than 60 % of the used fields and stay unassigned." in text
 
 
@@ -139,8 +139,18 @@ def scores(silhouette=0.5, kmeans=0.4, stability=0.9, sizes=(60, 40)):
     return own, MethodScore("k-means", kmeans, 1.0, 1.0, sizes), MethodScore("Gaussian mixture", 0.9, 1.0, 1.0, sizes)
 
 
+def warnings_of(wanted, without_groups=0.1, **changes):
+    given = scores(**changes)
+    return analysis._warnings(given, np.array(given[0].sizes), wanted, without_groups, Options())
+
+
 def test_a_good_partition_warns_of_nothing():
-    assert analysis._warnings(scores(), 2, Options()) == ()
+    assert warnings_of(2) == ()
+
+
+def test_a_continuum_is_called_one():
+    (warning,) = warnings_of(2, without_groups=0.395)
+    assert warning.startswith("These features show no groups: k-means reaches a silhouette of 0.40 on them and of 0.40")
 
 
 @pytest.mark.parametrize(
@@ -167,7 +177,7 @@ def test_a_good_partition_warns_of_nothing():
     ],
 )
 def test_each_weakness_has_its_warning(changes, wanted, sentence):
-    assert analysis._warnings(scores(**changes), wanted, Options()) == (sentence,)
+    assert warnings_of(wanted, **changes) == (sentence,)
 
 
 @pytest.mark.parametrize("n_clusters", [1, -1])

@@ -107,7 +107,7 @@ def test_batched_training_equals_one_literal_autoencoder_at_a_time(features, sta
             name: torch.tensor(array[member], dtype=torch.float32, requires_grad=True) for name, array in start.items()
         }
         optimiser = torch.optim.Adam(weights.values())
-        batches = row_batches(80, 32, member_generators(SEED + 1, N_MEMBERS))
+        batches = row_batches(80, 32, member_generators(SEED, N_MEMBERS, purpose=1))
         for step in range(12):
             optimiser.param_groups[0]["lr"] = 1e-3 * (1 - step / 12)
             inputs = table[torch.from_numpy(next(batches)[member])]

@@ -22,7 +22,7 @@ def test_of_the_reproducible_numbers_both_indices_choose():
     assert best == 3
     assert reason == (
         "3 clusters: independent runs reproduce them (stability 0.90), and of the reproducible numbers (2, 3, 4) "
-        "silhouette and Davies-Bouldin together like it best. Alone, the silhouette prefers 5 and the Davies-Bouldin "
+        "silhouette and Davies-Bouldin together rate it best. Alone, the silhouette prefers 5 and the Davies-Bouldin "
         "index 5."
     )
 

@@ -185,7 +185,7 @@ def test_refinement_equals_a_literal_idec_of_one_member_at_a_time(features, pret
             name: torch.tensor(array[member], dtype=torch.float32, requires_grad=True) for name, array in start.items()
         }
         optimiser = torch.optim.Adam(weights.values())
-        batches = row_batches(60, 32, member_generators(SEED + 2, 3))
+        batches = row_batches(60, 32, member_generators(SEED, 3, purpose=2))
 
         def encoded(inputs):
             return stack(inputs, "encoder") + (inputs @ weights["skip.encoder"] if member else 0)

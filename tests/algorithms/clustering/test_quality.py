@@ -7,7 +7,13 @@ from hypothesis import strategies as st
 from sklearn.metrics import davies_bouldin_score, silhouette_samples, silhouette_score
 
 from fumarole.algorithms.clustering import quality
-from fumarole.algorithms.clustering.quality import baseline_scores, mean_agreement, score, silhouettes
+from fumarole.algorithms.clustering.quality import (
+    compare_methods,
+    mean_agreement,
+    score,
+    silhouette_without_groups,
+    silhouettes,
+)
 
 LABELS = np.repeat([0, 1, 2], (40, 25, 10))
 
@@ -62,27 +68,39 @@ def test_silhouettes_do_not_change_with_shift_rotation_and_scale(features):
     assert silhouettes(3 * features @ rotation + 7, LABELS, 0) == pytest.approx(silhouettes(features, LABELS, 0))
 
 
+def compared(features, n_clusters, seed):
+    return compare_methods("ours", features, LABELS, n_clusters, 0.5, seed)
+
+
 def test_baselines_find_separate_groups_every_time(features):
-    kmeans, mixture = baseline_scores(features, 3, 42)
-    assert (kmeans.method, mixture.method) == ("k-means", "Gaussian mixture")
-    for own in (kmeans, mixture):
-        assert own.sizes == (40, 25, 10) and own.stability == pytest.approx(1)
-        assert own.silhouette == pytest.approx(silhouette_score(features, LABELS))
+    ours, kmeans, mixture = compared(features, 3, 42)
+    assert (ours.method, kmeans.method, mixture.method) == ("ours", "k-means", "Gaussian mixture")
+    assert ours == score("ours", features, LABELS, 0.5, 42)
+    for baseline in (kmeans, mixture):
+        assert baseline.sizes == (40, 25, 10) and baseline.stability == pytest.approx(1)
+        assert baseline.silhouette == pytest.approx(silhouette_score(features, LABELS))
 
 
-def test_baselines_repeat_and_leave_the_global_random_state_alone(features):
+def test_comparing_repeats_and_leaves_the_global_random_state_alone(features):
     np.random.seed(1)
     before = np.random.get_state()[1].copy()
-    first = baseline_scores(features, 4, 1)
+    first = compared(features, 4, 1)
     np.random.seed(2)
-    assert baseline_scores(features, 4, 1) == first
+    assert compared(features, 4, 1) == first
     np.random.seed(1)
     assert np.array_equal(np.random.get_state()[1], before)
 
 
-def test_baselines_of_large_tables_are_sampled(features, monkeypatch):
-    monkeypatch.setattr(quality, "_BASELINE_ROWS", 60)
-    assert [sum(own.sizes) for own in baseline_scores(features, 3, 0)] == [60, 60]
+def test_methods_of_large_tables_are_compared_on_one_sample_of_rows(features, monkeypatch):
+    monkeypatch.setattr(quality, "_COMPARED_ROWS", 60)
+    assert [sum(own.sizes) for own in compared(features, 3, 0)] == [60, 60, 60]
+
+
+def test_groups_exceed_the_silhouette_without_groups_and_noise_does_not(features):
+    noise = np.random.default_rng(4).normal(size=(300, 5))
+    kmeans = compare_methods("ours", noise, np.tile([0, 1, 2], 100), 3, 0.5, 0)[1]
+    assert kmeans.silhouette == pytest.approx(silhouette_without_groups(noise, 3, 0), abs=0.02)
+    assert silhouette_without_groups(features, 3, 0) < silhouette_score(features, LABELS) - 0.1
 
 
 def test_mean_agreement_is_the_mean_over_pairs():
