@@ -13,8 +13,10 @@ from qgis.core import (
     QgsDataSourceUri,
     QgsProcessing,
     QgsProcessingOutputLayerDefinition,
+    QgsProperty,
     QgsProviderConnectionException,
     QgsProviderRegistry,
+    QgsRasterLayer,
     QgsVectorFileWriter,
     QgsVectorLayer,
 )
@@ -61,6 +63,11 @@ class Destination:
             return cls(Path(QgsDataSourceUri(uri).database()))
         return cls() if provider == "memory" else cls(None, _PROVIDERS.get(provider, provider), uri)
 
+    @property
+    def is_shapefile(self):
+        """Whether a Shapefile is written."""
+        return self.path is not None and self.path.suffix.lower() == ".shp"
+
     def __str__(self):
         """Return the destination as a message may say it: without a password."""
         if not self.provider:
@@ -79,10 +86,25 @@ def destination_text(parameters, name, context):
     return value or ""
 
 
+def redirected(parameters, name, text):
+    """Return ``parameters`` with another destination for the sink parameter ``name``."""
+    value = text
+    if isinstance(parameters[name], QgsProcessingOutputLayerDefinition):
+        value = QgsProcessingOutputLayerDefinition(parameters[name])
+        value.sink = QgsProperty.fromValue(text)
+    return {**parameters, name: value}
+
+
 def opened(written):
     """Return the layer that Processing says it wrote; not valid when there is none."""
     place = Destination.parse(written)
-    return QgsVectorLayer(place.uri, "", place.provider) if place.provider else QgsVectorLayer(written, "", "ogr")
+    if place.provider:
+        return QgsVectorLayer(place.uri, "", place.provider)
+    layer = QgsVectorLayer(written, "", "ogr")
+    if layer.isValid():
+        return layer
+    options = QgsRasterLayer.LayerOptions(loadDefaultStyle=False)  # QGIS would read all pixels to stretch the colours
+    return QgsRasterLayer(written, "", "gdal", options)
 
 
 class Safeguard:

@@ -107,7 +107,7 @@ def assign_blocks(model, blocks, n_threads=THREADS):
 class _Program:
     """The model as a straight line of operations on columns ``(n_bands, 1)`` and matrices ``(n_out, n_in)``."""
 
-    centre: np.ndarray  # float64, as the scale: large offsets are taken off before the values become float32
+    centre: np.ndarray  # float64, as the scale: large offsets are taken off before float64 values become float32
     scale: np.ndarray
     exponents: tuple  # of the positive and of the negative side; empty when no band has a power
     lower: np.ndarray
@@ -181,7 +181,9 @@ def _assign_piece(program, pixels, cluster, confidence):
 
 def _transformed(program, values, zero, positive, negative):
     """Write the clipped Yeo-Johnson transform of ``values`` into ``positive``, and return it."""
-    centred = np.subtract(values, program.centre.astype(values.dtype))
+    centre = program.centre.astype(values.dtype)
+    centred = values - centre
+    centred -= (program.centre - centre).astype(values.dtype)  # what float32 rounds off a centre far from zero
     np.multiply(centred, program.scale.astype(values.dtype), out=positive, casting="same_kind")
     if program.exponents:
         np.negative(positive, out=negative)
