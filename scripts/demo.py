@@ -46,7 +46,11 @@ def great_basin(folder, source=GREAT_BASIN, effort="standard"):
     """Cluster real geothermal waters, in UTM zone 11N; returns the problems found in the results."""
     say("\nGreat Basin, western USA: real geothermal waters, UTM zone 11N. " + _CREDIT)
     samples = run(
-        "import_samples", INPUT=source, SOURCE_CRS="EPSG:4269", TARGET_CRS=GREAT_BASIN_CRS, OUTPUT=folder / "great_basin_waters.gpkg"
+        "import_samples",
+        INPUT=source,
+        SOURCE_CRS="EPSG:4269",
+        TARGET_CRS=GREAT_BASIN_CRS,
+        OUTPUT=folder / "great_basin_waters.gpkg",
     )
     say(f"{samples['COUNT']} waters imported, {samples['DROPPED']} left out.")
     fields = list(GREAT_BASIN_FIELDS)
@@ -60,7 +64,8 @@ def great_basin(folder, source=GREAT_BASIN, effort="standard"):
     )
     say(f"Suggested: {suggested['REASON']}")
     say(f"{GREAT_BASIN_CLUSTERS} are made here, to tell kinds of water apart that 2 would lump together.")
-    result = cluster(folder, samples["OUTPUT"], GREAT_BASIN_CRS, effort, FIELDS=fields, N_CLUSTERS=GREAT_BASIN_CLUSTERS)
+    given = {"FIELDS": fields, "N_CLUSTERS": GREAT_BASIN_CLUSTERS}
+    result = cluster(folder, samples["OUTPUT"], GREAT_BASIN_CRS, effort, **given)
     for line in typical_values(folder / "clusters.gpkg", ("TEMP_C", "GEOTHERMOMETER_QUARTZ_C", "CL_PPM", "B_PPM")):
         say(line)
     draw(
@@ -197,8 +202,10 @@ def main(arguments=None):
             say(f"  {files:<38}{purpose}")
         for problem in found:
             say(f"  WRONG: {problem}")
-    say(f"\nDone in {time.monotonic() - started:.0f} s; " + ("the results are NOT right." if any(problems.values()) else "every check of the results passed."))
-    return 1 if any(problems.values()) else 0
+    failed = any(problems.values())
+    verdict = "the results are NOT right." if failed else "every check of the results passed."
+    say(f"\nDone in {time.monotonic() - started:.0f} s; {verdict}")
+    return int(failed)
 
 
 if __name__ == "__main__":

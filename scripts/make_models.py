@@ -175,17 +175,18 @@ CHAINS = (
         "prospect_from_samples",
         "Prospect from samples",
         f"<p>From one spreadsheet of samples to clusters, hulls, report and map. {_STEPS_TEXT}</p>"
-        "<p><b>Boreholes and earthquakes</b> are layers here, and may be left out. If you have them as spreadsheets, use "
-        f"<i>Prospect from spreadsheets</i>.</p>{_CHANGE_TEXT}",
+        "<p><b>Boreholes and earthquakes</b> are layers here, and may be left out. If you have them as spreadsheets, "
+        f"use <i>Prospect from spreadsheets</i>.</p>{_CHANGE_TEXT}",
         (_SAMPLES_FILE, _BOREHOLES, _EARTHQUAKES, *_CHOICES),
         _steps((_IMPORT_SAMPLES,), "BOREHOLES", "EARTHQUAKES"),
     ),
     Chain(
         "prospect_from_spreadsheets",
         "Prospect from spreadsheets",
-        f"<p>From three spreadsheets (samples, boreholes, earthquakes) to clusters, hulls, report and map. {_STEPS_TEXT}</p>"
-        "<p><b>All three</b> are needed, with positions in the same grid zone. Without boreholes or earthquakes, or with "
-        f"layers of them, use <i>Prospect from samples</i>.</p>{_CHANGE_TEXT}",
+        "<p>From three spreadsheets (samples, boreholes, earthquakes) to clusters, hulls, report and map. "
+        f"{_STEPS_TEXT}</p>"
+        "<p><b>All three</b> are needed, with positions in the same grid zone. Without boreholes or earthquakes, or "
+        f"with layers of them, use <i>Prospect from samples</i>.</p>{_CHANGE_TEXT}",
         (_SAMPLES_FILE, _BOREHOLES_FILE, _EARTHQUAKES_FILE, *_CHOICES),
         _steps(
             (

@@ -23,6 +23,7 @@ def qgis_process(plugin_folder, tmp_path_factory):
     environment = {
         **os.environ,
         "HOME": str(home),
+        "QGIS_CUSTOM_CONFIG_PATH": str(home),  # otherwise inherited from the tests' own QGIS
         "XDG_RUNTIME_DIR": str(home / "runtime"),
         "QGIS_PLUGINPATH": str(plugin_folder),
         "QT_QPA_PLATFORM": "offscreen",

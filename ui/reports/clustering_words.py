@@ -79,7 +79,9 @@ def comparison_sentences(scores):
     behind = [other.method for other in apart if other.silhouette < own.silhouette]
     sentences = []
     if level:
-        sentences.append(f"{own.method} and {listed(level)} reach the same silhouette: the simpler method would do here.")
+        sentences.append(
+            f"{own.method} and {listed(level)} reach the same silhouette: the simpler method would do here."
+        )
     if ahead:
         sentences.append(
             f"{own.method} does not beat {listed(ahead)} by the silhouette. The silhouette favours round, "

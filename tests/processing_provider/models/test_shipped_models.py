@@ -95,9 +95,8 @@ def test_the_chain_is_valid_and_complete(fumarole, model_id):
         assert model.canExecute() == (True, "")
         assert model.validate() == (True, [])
         steps = {name: step.algorithm().id() for name, step in model.childAlgorithms().items()}
-        assert set(steps.values()) == {
-            f"fumarole:{tool}" for tool in ("import_samples", "deep_embedded_clustering", "cluster_hulls", "prospect_map")
-        }
+        tools = ("import_samples", "deep_embedded_clustering", "cluster_hulls", "prospect_map")
+        assert set(steps.values()) == {f"fumarole:{tool}" for tool in tools}
         assert all(model.validateChildAlgorithm(name)[0] for name in steps)
         outputs = [output.name() for output in model.outputDefinitions()]
         assert {"clustering:samples", "hulls:hulls", "map:map", "map:project"} <= set(outputs)
