@@ -123,10 +123,10 @@ def software_versions():
 
 
 def _read(path):
-    archive = np.load(path, allow_pickle=False)
-    if isinstance(archive, np.ndarray):
-        raise ValueError("a single array")
-    with archive:
+    with open(path, "rb") as stream:
+        archive = np.load(stream, allow_pickle=False)
+        if isinstance(archive, np.ndarray):
+            raise ValueError("a single array")
         arrays = {name: archive[name] for name in archive.files}
     card = json.loads(str(arrays.pop(_CARD)))
     if not isinstance(card, dict) or not isinstance(card["kind"], str) or not isinstance(card["format"], int):

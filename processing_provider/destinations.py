@@ -13,7 +13,6 @@ from qgis.core import (
     QgsDataSourceUri,
     QgsProcessing,
     QgsProcessingOutputLayerDefinition,
-    QgsProperty,
     QgsProviderConnectionException,
     QgsProviderRegistry,
     QgsRasterLayer,
@@ -56,8 +55,7 @@ class Destination:
             return cls()
         address = _ADDRESS.fullmatch(text)
         if address is None:
-            known = QgsVectorFileWriter.driverForExtension(Path(text).suffix[1:])
-            return cls(Path(text if known else f"{text}.gpkg"))  # as Processing completes it
+            return cls(_completed(Path(text)))
         provider, uri = address.groups()
         if provider == "ogr":
             return cls(Path(QgsDataSourceUri(uri).database()))
@@ -84,15 +82,6 @@ def destination_text(parameters, name, context):
     if isinstance(value, QgsProcessingOutputLayerDefinition):
         value, _ = value.sink.valueAsString(context.expressionContext())
     return value or ""
-
-
-def redirected(parameters, name, text):
-    """Return ``parameters`` with another destination for the sink parameter ``name``."""
-    value = text
-    if isinstance(parameters[name], QgsProcessingOutputLayerDefinition):
-        value = QgsProcessingOutputLayerDefinition(parameters[name])
-        value.sink = QgsProperty.fromValue(text)
-    return {**parameters, name: value}
 
 
 def opened(written):
@@ -166,6 +155,14 @@ class Safeguard:
         """Let go of what stood there before."""
         if self._folder:
             shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _completed(path):
+    """Return the file that QGIS writes for a path whose ending is not that of a format."""
+    driver = QgsVectorFileWriter.driverForExtension(path.suffix[1:])
+    if driver == "ESRI Shapefile" and path.suffix.lower() != ".shp":
+        return path.with_name(f"{path.name}.shp")
+    return path if driver else path.with_name(f"{path.name}.gpkg")
 
 
 def _family(path):

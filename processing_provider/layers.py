@@ -18,7 +18,8 @@ from qgis.core import (
 
 from ..algorithms.errors import Cancelled, DataError
 
-_CHUNK = 5000  # features between two looks at the Cancel button
+_CHUNK = 1000  # features between two looks at the Cancel button
+_KEY, _GEOMETRY = "fid", "geom"  # columns that every GeoPackage table has
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,8 @@ def require_projected(crs, purpose):
 def read_table(source, feedback, label="The input layer"):
     """Read every feature of ``source`` as it is; returns :class:`AttributeTable`.
 
-    Selections, filters and joins of the layer are honoured.
+    Selections, filters and joins of the layer are honoured. Fields that a GeoPackage could not hold under their name
+    are called ``geom_in``, and ``fid_in`` where the values cannot be its key (blank, repeated, no whole numbers).
 
     Raises
     ------
@@ -98,7 +100,7 @@ def read_table(source, feedback, label="The input layer"):
         geometries.append(feature.geometry())
     if not rows:
         raise DataError(f"{label} holds no features. Check its filter and selection.")
-    return AttributeTable(source.fields(), rows, geometries)
+    return AttributeTable(_storable_fields(source.fields(), rows), rows, geometries)
 
 
 def read_points(source, target_crs, context, feedback, label="The input layer"):
@@ -109,8 +111,8 @@ def read_points(source, target_crs, context, feedback, label="The input layer"):
     Raises
     ------
     DataError
-        If the layer is empty, has no geometry or no coordinate system, or holds degrees under a
-        projected coordinate system.
+        If the layer is empty, has no geometry or no coordinate system, or holds degrees under a projected coordinate
+        system or metres under a geographic one.
     """
     table = read_table(source, feedback, label)
     if source.wkbType() == QgsWkbTypes.Type.NoGeometry:
@@ -123,7 +125,7 @@ def read_points(source, target_crs, context, feedback, label="The input layer"):
     positions = [_representative_point(geometry) for geometry in table.geometries]
     without_geometry = positions.count(None)
     xy = np.array([position or (math.nan, math.nan) for position in positions], dtype=np.float64)
-    _refuse_degrees_in_metres(xy, source_crs, label)
+    _refuse_wrong_unit(xy, source_crs, label)
     notes = []
     if without_geometry:
         notes.append(
@@ -175,21 +177,61 @@ def extended(fields, *pairs):
     A name that already exists (as in the output of an earlier run) is kept as ``<name>_in``, so that
     nothing of the input is lost and the new field always has its documented name.
     """
-    new_names = {name.lower() for name, _ in pairs}
-    taken = new_names | {name.lower() for name in fields.names()}
+    result = _set_aside(fields, {name.lower() for name, _ in pairs})
+    for name, kind in pairs:
+        result.append(field(name, kind))
+    return result
+
+
+def fields_within(fields, length):
+    """Return ``fields`` with names of at most ``length`` bytes, as Shapefiles want them.
+
+    A name that fits is kept; a longer one is cut and, where that would repeat another, numbered.
+    """
+    taken = {name.lower() for name in fields.names() if len(name.encode()) <= length}
     result = QgsFields()
     for old in fields:
-        copy = QgsField(old)
-        if old.name().lower() in new_names:
+        name, number = old.name(), 0
+        if len(name.encode()) > length:
+            ending = ""
+            while not number or name.lower() in taken:
+                name = _cut(old.name(), length - len(ending)) + ending
+                number += 1
+                ending = f"_{number}"
+            taken.add(name.lower())
+        result.append(_renamed(old, name))
+    return result
+
+
+def _storable_fields(fields, rows):
+    position = fields.lookupField(_KEY)
+    keys = {row[position] for row in rows if isinstance(row[position], int)} if position >= 0 else ()
+    return _set_aside(fields, {_GEOMETRY} if len(keys) == len(rows) else {_GEOMETRY, _KEY})
+
+
+def _set_aside(fields, names):
+    """Return ``fields``, those with one of ``names`` (lower case) called ``<name>_in``."""
+    taken = names | {name.lower() for name in fields.names()}
+    result = QgsFields()
+    for old in fields:
+        candidate = old.name()
+        if candidate.lower() in names:
             candidate, number = f"{old.name()}_in", 2
             while candidate.lower() in taken:
                 candidate, number = f"{old.name()}_in{number}", number + 1
             taken.add(candidate.lower())
-            copy.setName(candidate)
-        result.append(copy)
-    for name, kind in pairs:
-        result.append(field(name, kind))
+        result.append(_renamed(old, candidate))
     return result
+
+
+def _renamed(old, name):
+    copy = QgsField(old)
+    copy.setName(name)
+    return copy
+
+
+def _cut(text, length):
+    return text.encode()[:length].decode(errors="ignore")
 
 
 def _representative_point(geometry):
@@ -205,12 +247,22 @@ def _representative_point(geometry):
     return point.x(), point.y()
 
 
-def _refuse_degrees_in_metres(xy, crs, label):
+def _refuse_wrong_unit(xy, crs, label):
+    """Raise a :class:`DataError` for degrees under a projected coordinate system, and for metres under degrees."""
     known = xy[np.isfinite(xy).all(axis=1)]
-    if len(known) and not crs.isGeographic() and (np.abs(known) <= (180.0, 90.0)).all():
+    if not len(known):
+        return
+    says = f"{label} says its coordinates are in {crs_name(crs)}, but"
+    first = f"(the first is {known[0, 0]:.10g}, {known[0, 1]:.10g})"
+    fits = (np.abs(known) <= (360.0, 90.0)).all(axis=1)
+    if not crs.isGeographic() and (fits & (np.abs(known[:, 0]) <= 180.0)).all():
         raise DataError(
-            f"{label} says its coordinates are in {crs_name(crs)}, but every value fits into degrees "
-            f"(the first is {known[0, 0]:g}, {known[0, 1]:g}). Set the layer's CRS to EPSG:4326 and run again."
+            f"{says} every value fits into degrees {first}. Set the layer's CRS to EPSG:4326 and run again."
+        )
+    if crs.isGeographic() and not fits.any():
+        raise DataError(
+            f"{says} no value fits into degrees {first}. Set the layer's CRS to the projected one of its coordinates, "
+            "such as EPSG:32635, and run again."
         )
 
 

@@ -16,8 +16,10 @@ from qgis.core import (
 
 from ..algorithms.errors import Cancelled
 from .destinations import Destination, Safeguard, destination_text, opened
+from .layers import fields_within
 
 _CHUNK = 1000  # features between two looks at the Cancel button
+_DBF_NAME = 10  # bytes that a Shapefile keeps of a field's name
 _PENDING_STYLES = {}  # destination -> post-processor; QGIS keeps no reference of its own
 
 
@@ -115,6 +117,8 @@ class Outputs:
         if self._feedback.isCanceled():
             raise Cancelled()
         place = Destination.parse(destination)
+        if place.is_shapefile:
+            fields = fields_within(fields, _DBF_NAME)
         safeguard = Safeguard(place)
         self._safeguards.append(safeguard)
         is_point = QgsWkbTypes.geometryType(geometry_type) == QgsWkbTypes.GeometryType.PointGeometry

@@ -3,6 +3,7 @@
 from traceback import clear_frames
 
 from qgis.core import (
+    QgsProcessing,
     QgsProcessingAlgorithm,
     QgsProcessingException,
     QgsProcessingParameterDefinition,
@@ -10,6 +11,7 @@ from qgis.core import (
 from qgis.PyQt.QtGui import QIcon
 
 from ..algorithms.errors import Cancelled, FumaroleError
+from .destinations import Destination, destination_text
 from .libraries import how_to_install, missing_libraries
 from .provider_groups import GROUPS, HELP_URL, ICONS
 
@@ -36,6 +38,10 @@ class Tool(QgsProcessingAlgorithm):
     def work(self, parameters, context, feedback):
         """Do the work and return the outputs."""
         raise TypeError(f"{type(self).__name__} does not define its work")
+
+    def refusal(self, parameters, context):
+        """Return a sentence on what is wrong with the parameters, as far as they tell before the run; "" if nothing."""
+        return ""
 
     def add(self, parameter, help_text, advanced=False):
         """Add a parameter with its help.
@@ -87,6 +93,10 @@ class Tool(QgsProcessingAlgorithm):
         missing = missing_libraries(self.libraries)
         return (False, how_to_install(missing)) if missing else (True, "")
 
+    def checkParameterValues(self, parameters, context):  # noqa: N802
+        sentence = self._tables_in_shapefiles(parameters, context) or self.refusal(parameters, context)
+        return (False, sentence) if sentence else super().checkParameterValues(parameters, context)
+
     def processAlgorithm(self, parameters, context, feedback):  # noqa: N802
         missing = missing_libraries(self.libraries)
         if missing:
@@ -98,6 +108,16 @@ class Tool(QgsProcessingAlgorithm):
             # the frames hold layers and projects, which QGIS must not find alive when it closes
             clear_frames(error.__traceback__)
         raise failure
+
+    def _tables_in_shapefiles(self, parameters, context):
+        for definition in self.destinationParameterDefinitions():
+            is_table = definition.type() == "sink" and definition.dataType() == QgsProcessing.SourceType.TypeVector
+            if is_table and Destination.parse(destination_text(parameters, definition.name(), context)).is_shapefile:
+                return (
+                    f"'{definition.description()}' is a table without geometry, which a Shapefile cannot hold. End its "
+                    "name in .gpkg, .xlsx or .csv."
+                )
+        return ""
 
 
 def progress_to(feedback, start=0.0, stop=1.0):

@@ -37,7 +37,7 @@ def strong_earthquakes(table, magnitude_field, min_magnitude):
     Raises
     ------
     DataError
-        If there is no magnitude field.
+        If there is no magnitude field, or no magnitude in it.
     """
     from ...algorithms.clustering.quantities import parse_quantities
 
@@ -49,8 +49,13 @@ def strong_earthquakes(table, magnitude_field, min_magnitude):
             f"The earthquake layer has {wanted}. Choose the magnitude field; its fields are: {', '.join(names)}."
         )
     magnitudes = parse_quantities(table.column(magnitude_field)).values.tolist()
-    rows = [row for row, magnitude in enumerate(magnitudes) if magnitude >= min_magnitude]
     unknown = sum(math.isnan(magnitude) for magnitude in magnitudes)
+    if unknown == len(magnitudes):
+        raise DataError(
+            f"Field '{magnitude_field}' of the earthquake layer holds no number. Choose the field of the magnitudes; the "
+            f"fields are: {', '.join(names)}."
+        )
+    rows = [row for row, magnitude in enumerate(magnitudes) if magnitude >= min_magnitude]
     note = f"{len(rows)} of {len(magnitudes)} earthquakes have {magnitude_field} >= {min_magnitude:g}"
     note += f"; {unknown} without a magnitude are left out." if unknown else "."
     return rows, [magnitudes[row] for row in rows], magnitude_field, note

@@ -38,6 +38,10 @@ class DeepEmbeddedClustering(Tool):
     def define(self):
         define_parameters(self)
 
+    def refusal(self, parameters, context):
+        count = self.parameterAsInt(parameters, "N_CLUSTERS", context)
+        return "" if count == 0 or count > 1 else f"{count} clusters cannot be made. Give 2 or more, or 0 to choose."
+
     def work(self, parameters, context, feedback):
         from ...algorithms.clustering.analysis import Options, cluster_table
         from ...algorithms.clustering.contrast import top_variables

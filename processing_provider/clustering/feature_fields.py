@@ -6,8 +6,8 @@ from ...algorithms.errors import DataError
 
 BELOW_DETECTION_FIELD = "below_dl"  # written by import_samples
 _NOT_MEASURED = re.compile(  # database keys, and the fields that the clustering tools write
-    r"fid|ogc_fid|objectid|gid|index|outside|out_ratio|prob_\d+"
-    r"|(cluster|confidence|entropy|agreement|silhouette|z\d+)(_in\d*)?",
+    r"ogc_fid|objectid|gid|index|prob_\d+"
+    r"|(fid|cluster|confidence|entropy|agreement|silhouette|outside|out_ratio|z\d+)(_in\d*)?",
     re.IGNORECASE,
 )
 _NUMERIC_SHARE = 0.9  # of the filled cells, for a text field to count as measured

@@ -27,7 +27,10 @@ def source_crs(chosen, zone, in_degrees):
 
 def notes_on_target(xy, source, target, context):
     """Return a note when the middle of the positions ``xy``, in ``source``, is far from the area of ``target``."""
-    middle = np.nanmedian(xy, axis=0)[None, :]
+    known = xy[np.isfinite(xy).all(axis=1)]
+    if not len(known):
+        return []
+    middle = np.median(known, axis=0)[None, :]
     longitude, latitude = transformed(middle, source, QgsCoordinateReferenceSystem(_WGS84), context)[0][0].tolist()
     area = target.bounds()
     if area.isEmpty() or not -80.0 <= latitude <= 84.0:

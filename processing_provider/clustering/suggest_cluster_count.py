@@ -53,6 +53,12 @@ class SuggestClusterCount(Tool):
         self.addOutput(QgsProcessingOutputNumber("BEST_K", "Suggested number of clusters"))
         self.addOutput(QgsProcessingOutputString("REASON", "Why"))
 
+    def refusal(self, parameters, context):
+        fewest, most = (self.parameterAsInt(parameters, f"{name}_CLUSTERS", context) for name in ("MIN", "MAX"))
+        if 2 <= fewest <= most:
+            return ""
+        return f"The range from {fewest} to {most} clusters is not usable: start at 2 or more, and end no lower."
+
     def work(self, parameters, context, feedback):
         from ...algorithms.clustering.cluster_count import cluster_count_curve
         from ...algorithms.clustering.features import fit_features
