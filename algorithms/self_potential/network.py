@@ -117,9 +117,7 @@ class SpNetwork:
             filled.append(share)
         inversion = _joined(parts)
         progress(1.0, "")
-        return Prediction(
-            inversion, outside_training(self.setup, self.largest_mv, inversion, np.concatenate(filled))
-        )
+        return Prediction(inversion, outside_training(self.setup, self.largest_mv, inversion, np.concatenate(filled)))
 
     def estimate(self, profiles):
         """Return what the network says of :class:`.profiles.Profiles`, and how well their stations fill its places."""

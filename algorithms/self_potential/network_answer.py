@@ -47,8 +47,8 @@ def answer(shape, background, profiles, estimate, sigma_factor):
     matrix = design(shape, bodies, profiles.x_m, position, background)
     matrix[~profiles.used] = 0.0
     inverse, condition = inverse_normal_matrix(matrix)
-    stated = estimate.sigma * sigma_factor[:3] * np.stack([length, source[1], np.full(len(length), 180.0 / np.pi)], axis=1)
-    covariance = covariance_of(inverse, stated, sigma_factor[3])
+    stated = estimate.sigma * np.stack([length, source[1], np.full(len(length), 180.0 / np.pi)], axis=1)
+    covariance = covariance_of(inverse, stated, sigma_factor)
     x0_m, depth_m = source[:2]
     beyond = (x0_m < origin) | (x0_m > origin + length) | (depth_m > 0.5 * length)
     return Inversion(
@@ -69,7 +69,7 @@ def answer(shape, background, profiles, estimate, sigma_factor):
     )
 
 
-def covariance_of(inverse, stated, moment_factor):
+def covariance_of(inverse, stated, sigma_factor):
     """Return a covariance with the standard deviations a network states.
 
     Parameters
@@ -77,9 +77,8 @@ def covariance_of(inverse, stated, moment_factor):
     inverse : ndarray (n_profiles, n_parameters, n_parameters)
         Inverse normal matrix of the least-squares problem: the bound of Cramer and Rao, up to the noise.
     stated : ndarray (n_profiles, 3)
-        Standard deviations of place, depth and angle.
-    moment_factor : float
-        Calibration of the moment.
+        Standard deviations of place, depth and angle before calibration.
+    sigma_factor : ndarray (4,)
 
     Returns
     -------
@@ -88,13 +87,14 @@ def covariance_of(inverse, stated, moment_factor):
     Notes
     -----
     The correlations are those of the bound. The network says nothing of the moment and the background, which follow
-    from its depth: their standard deviations stand to that of the depth as in the bound.
+    from its depth: before calibration, their standard deviations stand to that of the depth as in the bound.
     """
     bound = np.sqrt(np.einsum("nii->ni", inverse))
     ratio = np.empty_like(bound)
     ratio[:, :3] = stated / bound[:, :3]
     ratio[:, 3:] = ratio[:, 1:2]
-    ratio[:, 3] *= moment_factor
+    ratio[:, :4] *= sigma_factor
+    ratio[:, 4:] *= sigma_factor[1]
     finite = np.isfinite(bound).all(axis=1)
     covariance = np.full_like(inverse, np.inf)
     covariance[finite] = inverse[finite] * ratio[finite, :, None] * ratio[finite, None, :]

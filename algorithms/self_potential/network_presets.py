@@ -27,6 +27,19 @@ class Estimate(NamedTuple):
     sigma: np.ndarray
 
 
+class Trained(NamedTuple):
+    """What a training returns.
+
+    ``recipe`` goes into the model card. ``merit`` holds ``mse``, ``mse_of_mean`` and ``mse_scaling`` where the recipe
+    leaves out profiles of its own to measure them on, and is empty otherwise.
+    """
+
+    network: object
+    arrays: dict
+    recipe: dict
+    merit: dict
+
+
 @dataclass(frozen=True)
 class ReferenceNetwork:
     """101-2-5-4, tanh: four parameters, each scaled from its training range to 0..1.
@@ -37,17 +50,13 @@ class ReferenceNetwork:
         Mean and standard deviation of all training values, mV.
     low, high : ndarray (4,)
         Training ranges of x0 and depth over the length, of the angle in radians and of the scaled moment.
-
-    References
-    ----------
-    The published study trains the same sizes on 5000 spheres of one grid; see ``docs`` for what its figure of merit
-    leaves open.
     """
 
     scaling: np.ndarray
     low: np.ndarray
     high: np.ndarray
 
+    extra_inputs = 0
     hidden = (2, 5)
     n_outputs = 4
     activation = staticmethod(np.tanh)
@@ -79,6 +88,7 @@ class ModernNetwork:
 
     scaling: np.ndarray
 
+    extra_inputs = 1
     hidden = (128, 128, 128)
     n_outputs = 7
     activation = staticmethod(silu_numpy)
@@ -105,9 +115,19 @@ class ModernNetwork:
 PRESETS = {"reference": ReferenceNetwork, "modern": ModernNetwork}
 
 
-def sizes(network, n_inputs):
+def sizes(network, n_places):
     """Return the number of units of each layer, inputs and outputs included."""
-    return (n_inputs, *network.hidden, network.n_outputs)
+    return (n_places + network.extra_inputs, *network.hidden, network.n_outputs)
+
+
+def shapes(network, n_places):
+    """Return the shape of every array of weights and biases, by name."""
+    units = sizes(network, n_places)
+    found = {}
+    for layer, (n_in, n_out) in enumerate(zip(units[:-1], units[1:])):
+        found[f"{NAME}.{layer}.weight"] = (1, n_in, n_out)
+        found[f"{NAME}.{layer}.bias"] = (1, 1, n_out)
+    return found
 
 
 def outputs(network, arrays, values):

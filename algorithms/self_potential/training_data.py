@@ -89,9 +89,7 @@ def check(setup):
             f"Background '{setup.background}' is not known: choose one of {', '.join(polynomial.BACKGROUNDS)}."
         )
     if setup.n_stations < FEWEST_STATIONS:
-        raise DataError(
-            f"{setup.n_stations} stations are too few to learn from: give at least {FEWEST_STATIONS}."
-        )
+        raise DataError(f"{setup.n_stations} stations are too few to learn from: give at least {FEWEST_STATIONS}.")
     if not (np.isfinite(setup.length_m) and setup.length_m > 0):
         raise DataError(f"The length of the profile is {setup.length_m:g} m: give a length above 0.")
     if not (np.isfinite(setup.noise_sd_mv) and setup.noise_sd_mv >= 0):
@@ -105,12 +103,12 @@ def check(setup):
         raise DataError(f"The smallest depth is {setup.depth_m[0]:g} m: depths count downwards and must be above 0.")
     if setup.k[0] <= 0:
         raise DataError(
-            f"The smallest moment K is {setup.k[0]:g}: it must be above 0; a reversed polarisation is an angle 180 degrees on."
+            f"The smallest moment K is {setup.k[0]:g}: it must be above 0. A reversed polarisation is an angle 180 "
+            "degrees on."
         )
-    if setup.angle_deg[1] - setup.angle_deg[0] > 360:
-        raise DataError(
-            f"The range of the angle covers {setup.angle_deg[1] - setup.angle_deg[0]:g} degrees: give at most one turn, 360."
-        )
+    turn = setup.angle_deg[1] - setup.angle_deg[0]
+    if turn > 360:
+        raise DataError(f"The range of the angle covers {turn:g} degrees: give at most one turn, 360.")
 
 
 def uniform_parameters(setup, n, rng):
