@@ -3,6 +3,7 @@
 from qgis.core import (
     QgsProcessing,
     QgsProcessingOutputNumber,
+    QgsProcessingParameterBoolean,
     QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFileDestination,
@@ -23,9 +24,15 @@ def add_enum(tool, name, label, choices, default, help_text, advanced=False):
 
 
 def add_number(tool, name, label, default, help_text, low=None, high=None, kind=DOUBLE, advanced=False):
-    """Add a number with its bounds."""
+    """Add a number with its bounds; without a default (None) it may be left empty."""
     bounds = {key: value for key, value in (("minValue", low), ("maxValue", high)) if value is not None}
-    tool.add(QgsProcessingParameterNumber(name, label, kind, default, **bounds), help_text, advanced)
+    number = QgsProcessingParameterNumber(name, label, kind, default, optional=default is None, **bounds)
+    tool.add(number, help_text, advanced)
+
+
+def add_boolean(tool, name, label, default, help_text, advanced=False):
+    """Add a yes or no."""
+    tool.add(QgsProcessingParameterBoolean(name, label, default), help_text, advanced)
 
 
 def add_seed(tool):

@@ -11,6 +11,7 @@ from .clustering.import_samples import ImportSamples
 from .clustering.prospect_map import ProspectMap
 from .clustering.suggest_cluster_count import SuggestClusterCount
 from .provider_groups import ICONS
+from .self_potential.invert_sp import InvertSp
 from .self_potential.sp_forward import SpForward
 from .self_potential.sp_profiles import SpProfiles
 from .shipped_model import ShippedModel, shipped_models
@@ -25,6 +26,7 @@ TOOLS = (
     ProspectMap,
     SpProfiles,
     SpForward,
+    InvertSp,
 )
 
 

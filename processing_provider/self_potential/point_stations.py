@@ -55,6 +55,8 @@ def read_values(source, field_name, feedback, label="The point layer"):
 
 def as_number(value, field_name, number):
     """Return an attribute as a float, NaN for NULL and blank text; ``number`` is the feature's, from 1."""
+    if isinstance(value, float):
+        return value
     value = plain(value)
     if value is None or (isinstance(value, str) and not value.strip()):
         return np.nan

@@ -1,0 +1,40 @@
+"""The works the self-potential reports rest on."""
+
+from .blocks import Markup, escaped
+
+
+def _work(text, doi=""):
+    if not doi:
+        return escaped(text)
+    return Markup(f'{escaped(text)} <a href="https://doi.org/{escaped(doi)}">doi:{escaped(doi)}</a>')
+
+
+ABDELRAHMAN_1997 = _work(
+    "Abdelrahman, E. M. and Sharafeldin, S. M. (1997). A least-squares approach to depth determination from "
+    "self-potential anomalies caused by horizontal cylinders and spheres. Geophysics 62(1), 44\u201348.",
+    "10.1190/1.1444143",
+)
+GOLUB_1973 = _work(
+    "Golub, G. H. and Pereyra, V. (1973). The differentiation of pseudo-inverses and nonlinear least squares problems "
+    "whose variables separate. SIAM Journal on Numerical Analysis 10(2), 413\u2013432.",
+    "10.1137/0710036",
+)
+HOLLAND_1977 = _work(
+    "Holland, P. W. and Welsch, R. E. (1977). Robust regression using iteratively reweighted least-squares. "
+    "Communications in Statistics - Theory and Methods 6(9), 813\u2013827.",
+    "10.1080/03610927708827533",
+)
+MURTY_1985 = _work(
+    "Murty, B. V. S. and Haricharan, P. (1985). Nomogram for the complete interpretation of spontaneous potential "
+    "profiles over sheet-like and cylindrical two-dimensional sources. Geophysics 50(7), 1127\u20131135.",
+    "10.1190/1.1441986",
+)
+SCHWARZ_1978 = _work(
+    "Schwarz, G. (1978). Estimating the dimension of a model. Annals of Statistics 6(2), 461\u2013464.",
+    "10.1214/aos/1176344136",
+)
+YUNGUL_1950 = _work(
+    "Yungul, S. (1950). Interpretation of spontaneous polarization anomalies caused by spheroidal ore bodies. "
+    "Geophysics 15(2), 237\u2013246.",
+    "10.1190/1.1437597",
+)
