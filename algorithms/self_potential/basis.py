@@ -8,7 +8,7 @@ edges, and the one coefficient ``k``. Several bodies stand one after the other.
 import numpy as np
 
 from .bodies import SHAPE_EXPONENTS, SHEET
-from .canonical import canonical, sheet_from_edges
+from .canonical import canonical, sheet_edges, sheet_from_edges
 
 
 class DipoleBasis:
@@ -55,6 +55,11 @@ class DipoleBasis:
         moment = np.hypot(along, down) * length_m[:, None] ** (2.0 * self.exponent - 1.0)
         body = canonical(self.shape, place, depth, np.degrees(np.arctan2(down, along)), moment)
         return (*body, np.full_like(moment, np.nan))
+
+    def theta(self, parameters, origin_m, length_m):
+        """Return ``theta`` (n_profiles, n) of canonical parameters, the inverse of :meth:`parameters`."""
+        place = (parameters[0] - origin_m[:, None]) / length_m[:, None]
+        return _interleaved(place, np.log(parameters[1] / length_m[:, None]))
 
     def _geometry(self, position, theta, body):
         offset = position - theta[:, 2 * body, None]
@@ -108,11 +113,22 @@ class SheetBasis:
         depth = np.exp(edges[..., 1::2]) * length_m[:, None, None]
         return sheet_from_edges(place[..., 0], depth[..., 0], place[..., 1], depth[..., 1], coefficients)
 
+    def theta(self, parameters, origin_m, length_m):
+        """Return ``theta`` (n_profiles, n) of canonical parameters, the inverse of :meth:`parameters`."""
+        x1_m, z1_m, x2_m, z2_m = sheet_edges(parameters[0], parameters[1], parameters[2], parameters[4])
+        place = (_interleaved(x1_m, x2_m) - origin_m[:, None]) / length_m[:, None]
+        return _interleaved(place, np.log(_interleaved(z1_m, z2_m) / length_m[:, None]))
+
     @staticmethod
     def _pole(position, theta, start):
         offset = position - theta[:, start, None]
         depth = np.exp(theta[:, start + 1, None])
         return offset, depth, offset * offset + depth * depth
+
+
+def _interleaved(first, second):
+    """Return the columns of two arrays (n_profiles, n) in turn."""
+    return np.stack([first, second], axis=-1).reshape(len(first), -1)
 
 
 def basis_of(shape, n_bodies=1):

@@ -5,6 +5,8 @@ import numpy as np
 from . import background as polynomial
 from .bodies import jacobian, parameter_names
 
+SMALLEST_SLOPE = 0.1  #: of the influence function, when nearly all stations are far off
+
 
 def design(shape, bodies, x_m, position, background):
     """Return the Jacobian of the whole curve.
@@ -55,6 +57,27 @@ def inverse_normal_matrix(matrix):
     inverse = np.einsum("nki,nkj->nij", half, half) / (norm[:, :, None] * norm[:, None, :])
     inverse[lost] = np.where(np.eye(inverse.shape[-1]), np.inf, 0.0)
     return inverse, condition
+
+
+def noise_variance(residual, used, scale, unknowns):
+    """Return the variance (n_profiles,), mV², that turns the inverse normal matrix into the covariance.
+
+    With the Cauchy loss this is Huber's, from the influence of the residuals and its mean slope.
+
+    Parameters
+    ----------
+    residual : ndarray (n_profiles, n_stations)
+        mV.
+    used : ndarray of bool (n_profiles, n_stations)
+    scale : ndarray (n_profiles,)
+        Of the Cauchy loss, mV; infinite for least squares.
+    unknowns : int
+    """
+    residual, count = np.where(used, residual, 0.0), used.sum(axis=1)
+    weight = 1.0 / (1.0 + (residual / scale[:, None]) ** 2)
+    influence = np.sum((weight * residual) ** 2, axis=1) / (count - unknowns)
+    slope = np.sum(np.where(used, (2.0 * weight - 1.0) * weight, 0.0), axis=1) / count
+    return influence / np.maximum(slope, SMALLEST_SLOPE) ** 2
 
 
 def to_natural_background(covariance, origin_m, length_m, terms):

@@ -32,16 +32,22 @@ class Nodes:
 
 
 @lru_cache(maxsize=16)
-def nodes_between(place_range, depth_range, n_places=N_PLACES, n_depths=N_DEPTHS, closest=CLOSEST):
+def nodes_between(place_range, depth_range):
     """Return nodes evenly spaced in place and in the logarithm of depth.
 
-    Where the body is shallow the places lie closer, at most ``closest`` depths apart.
+    Where the body is shallow the places lie closer, at most ``CLOSEST`` depths apart.
     """
     width = place_range[1] - place_range[0]
-    depths = np.geomspace(*depth_range, n_depths)
-    needed = np.ceil(width / (closest * depths)).astype(int) + 1
-    places = [np.linspace(*place_range, count) for count in np.clip(needed, n_places, MOST_PLACES)]
+    depths = np.geomspace(*depth_range, N_DEPTHS)
+    needed = np.ceil(width / (CLOSEST * depths)).astype(int) + 1
+    places = [np.linspace(*place_range, count) for count in np.clip(needed, N_PLACES, MOST_PLACES)]
     return Nodes(np.concatenate(places), np.repeat(depths, [len(place) for place in places]))
+
+
+def full_grid(place_range, depth_range, n_places, n_depths):
+    """Return nodes at every combination of places and depths; depth varies fastest."""
+    place = np.repeat(np.linspace(*place_range, n_places), n_depths)
+    return Nodes(place, np.tile(np.geomspace(*depth_range, n_depths), n_places))
 
 
 def explained(basis, nodes, observations):

@@ -4,25 +4,27 @@ The polarisation and the background are linear in the curve, so only place and d
 grid, then by variable projection. Thousands of profiles that share their stations go through together.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..errors import DataError
 from ..progress import silent
 from . import background as polynomial
 from .basis import basis_of
-from .bodies import SHAPES, SHEET, parameter_names, potential
-from .covariance import design, inverse_normal_matrix, to_natural_background
+from .bodies import SHAPES, parameter_names, potential
+from .covariance import design, inverse_normal_matrix, noise_variance, to_natural_background
 from .linear_fit import residual_of
 from .observations import observe
 from .profiles import prepare
 from .results import AT_BOUND, NOT_CONVERGED, NOT_COVERED, OK, Bounds, Inversion
-from .robust import cauchy_loss, robust_search
-from .search import Box, search
+from .robust import robust_search, total_loss
+from .search import Box, search_or_refine
 
 CHUNK = 512  #: profiles inverted together: bounds the memory
 MARGIN = 0.25  #: of the profile's length, searched beyond its ends
-AT_EDGE = 1e-6  #: of the box in ``theta``
 MOST_BODIES = 3
+COLLAPSED = 1e-2  #: half length over depth below which a sheet is but a line, with no length of its own
 
 
 def n_unknowns(shape, background, n_bodies=1):
@@ -68,18 +70,13 @@ def invert_profiles(
     _check_options(shape, background, bodies)
     unknowns = n_unknowns(shape, background, bodies)
     profiles = prepare(x_m, v_mv, unknowns)
-    bounds = bounds or Bounds()
-    total = len(profiles.values)
+    total, done = len(profiles.values), 0
     parts, places = [], []
-    for group in np.unique(profiles.group):
-        members = np.flatnonzero(profiles.group == group)
-        for box, rows in _boxes(profiles, members, bounds):
-            for start in range(0, len(rows), CHUNK):
-                done = sum(len(place) for place in places)
-                progress(done / total, f"Inverting profile {done + 1} of {total}" if total > 1 else "Inverting")
-                chunk = rows[start : start + CHUNK]
-                parts.append(_invert_chunk(profiles, chunk, shape, background, robust, bodies, box))
-                places.append(chunk)
+    for box, rows in _shared(profiles, bounds or Bounds()):
+        progress(done / total, f"Inverting profile {done + 1} of {total}" if total > 1 else "Inverting")
+        parts.append(_invert_chunk(profiles, rows, shape, background, robust, bodies, box))
+        places.append(rows)
+        done += len(rows)
     order = np.argsort(np.concatenate(places))
     fields = {name: np.concatenate([part[name] for part in parts])[order] for name in parts[0]}
     progress(1.0, "")
@@ -93,6 +90,35 @@ def invert_profiles(
     )
 
 
+def reinvert(inversion, index, v_mv, bounds=None):
+    """Fit other values at the stations of one inverted profile, starting from its answer.
+
+    Parameters
+    ----------
+    inversion : Inversion
+    index : int
+        Of the profile.
+    v_mv : ndarray (n_profiles, n_stations)
+        mV; NaN where missing.
+    bounds : Bounds, optional
+
+    Returns
+    -------
+    Inversion
+        Of the new profiles, with the same shape, background, loss and number of bodies.
+    """
+    shape, n_bodies = inversion.shape, inversion.n_bodies
+    profiles = prepare(inversion.x_m[index], v_mv, n_unknowns(shape, inversion.background, n_bodies))
+    rows = np.arange(len(v_mv))
+    origin, length = profiles.origin_m[:1], profiles.length_m[:1]
+    known = [getattr(inversion, name)[[index]] for name in ("x0_m", "depth_m", "angle_deg", "k", "half_m")]
+    start = np.repeat(basis_of(shape, n_bodies).theta(known, origin, length), len(rows), axis=0)
+    corner = boxes(profiles, bounds or Bounds())[0]
+    box = Box((corner[0], corner[1]), (corner[2], corner[3]))
+    fields = _invert_chunk(profiles, rows, shape, inversion.background, inversion.robust, n_bodies, box, start)
+    return replace(inversion, x_m=profiles.x_m, observed_mv=profiles.observed_mv, **fields)
+
+
 def _check_options(shape, background, bodies):
     """Refuse what is not known, with a sentence."""
     if shape not in SHAPES:
@@ -103,84 +129,103 @@ def _check_options(shape, background, bodies):
         raise DataError(f"{bodies} bodies cannot be fitted: choose 1 to {MOST_BODIES}.")
 
 
-def _boxes(profiles, members, bounds):
-    """Return ``(box, rows)`` such that all rows of a box share it."""
-    length, origin = profiles.length_m[members], profiles.origin_m[members]
-    low = np.full(len(members), -MARGIN) if bounds.x0_m is None else (bounds.x0_m[0] - origin) / length
-    high = np.full(len(members), 1.0 + MARGIN) if bounds.x0_m is None else (bounds.x0_m[1] - origin) / length
-    top = profiles.spacing[members] if bounds.depth_m is None else bounds.depth_m[0] / length
-    base = np.ones(len(members)) if bounds.depth_m is None else bounds.depth_m[1] / length
-    corners, which = np.unique(np.stack([low, high, top, base], axis=1), axis=0, return_inverse=True)
-    which = which.ravel()
-    return [
-        (Box((corner[0], corner[1]), (corner[2], corner[3])), members[which == index])
-        for index, corner in enumerate(corners)
-    ]
+def boxes(profiles, bounds):
+    """Return lowest and highest place and depth (n_profiles, 4) in units of each profile's length."""
+    length, origin = profiles.length_m, profiles.origin_m
+    corners = np.empty((len(length), 4))
+    corners[:, 0], corners[:, 1] = -MARGIN, 1.0 + MARGIN
+    corners[:, 2], corners[:, 3] = profiles.spacing, 1.0
+    if bounds.x0_m is not None:
+        corners[:, :2] = (np.asarray(bounds.x0_m, float) - origin[:, None]) / length[:, None]
+    if bounds.depth_m is not None:
+        corners[:, 2:] = np.asarray(bounds.depth_m, float) / length[:, None]
+    return corners
 
 
-def _invert_chunk(profiles, rows, shape, background, robust, n_bodies, box):
+def _shared(profiles, bounds):
+    """Return ``(box, rows)`` of the profiles that share stations and box, at most ``CHUNK`` together."""
+    keys = np.column_stack([profiles.group, boxes(profiles, bounds)])
+    unique, which, counts = np.unique(keys, axis=0, return_inverse=True, return_counts=True)
+    members = np.split(np.argsort(which.ravel(), kind="stable"), np.cumsum(counts)[:-1])
+    chunks = []
+    for key, rows in zip(unique, members):
+        box = Box((key[1], key[2]), (key[3], key[4]))
+        chunks += [(box, rows[start : start + CHUNK]) for start in range(0, len(rows), CHUNK)]
+    return chunks
+
+
+def _invert_chunk(profiles, rows, shape, background, robust, n_bodies, box, start=None):
     """Return the fields of :class:`Inversion` for profiles that share their stations and their box."""
     position, values, used = profiles.position[rows[:1]], profiles.values[rows], profiles.used[rows]
     unknowns = n_unknowns(shape, background, n_bodies)
     basis = basis_of(shape, n_bodies)
     if robust:
         theta, projection, converged, weight, scale = robust_search(
-            shape, n_bodies, position, values, used, background, box, unknowns
+            shape, n_bodies, position, values, used, background, box, unknowns, start
         )
     else:
         weight = None if used.all() else used.astype(float)
-        theta, projection, converged = search(shape, n_bodies, observe(position, values, background, weight), box)
+        observations = observe(position, values, background, weight)
+        theta, projection, converged = search_or_refine(shape, n_bodies, observations, box, start)
         scale = np.full(len(rows), np.inf)
     terms, residual = residual_of(basis, theta, projection.coefficients, position, values, background, weight)
-    origin, length = profiles.origin_m[rows], profiles.length_m[rows]
-    found = basis.parameters(theta, projection.coefficients, origin, length)
+    found = basis.parameters(theta, projection.coefficients, profiles.origin_m[rows], profiles.length_m[rows])
     along = np.argsort(found[0], axis=1, kind="stable")
-    found = tuple(np.take_along_axis(values, along, axis=1) for values in found)
-    x_m, position = profiles.x_m[rows], profiles.position[rows]
+    found = tuple(np.take_along_axis(parameter, along, axis=1) for parameter in found)
+    fields = answer_fields(profiles, rows, shape, background, found, terms, residual, scale)
+    fields["status"] = status_of(profiles, rows, found, converged)
+    fields["status"][box.on_edge(shape, theta) & converged] = AT_BOUND
+    return fields
+
+
+def answer_fields(profiles, rows, shape, background, found, terms, residual, scale):
+    """Return the fields of :class:`Inversion`, but the status, of answers for some profiles.
+
+    Parameters
+    ----------
+    profiles : Profiles
+    rows : ndarray of int
+        The profiles that were inverted.
+    shape, background : str
+    found : tuple of ndarray (n_rows, n_bodies)
+        ``x0_m, depth_m, angle_deg, k, half_m``.
+    terms : ndarray (n_rows, n_terms)
+        Coefficients of the scaled background.
+    residual : ndarray (n_rows, n_stations)
+        mV.
+    scale : ndarray (n_rows,)
+        Of the Cauchy loss, mV; infinite for least squares.
+    """
+    x_m, used = profiles.x_m[rows], profiles.used[rows]
+    origin, length = profiles.origin_m[rows], profiles.length_m[rows]
+    n_bodies = found[0].shape[1]
     natural = polynomial.powers_of_distance(terms, origin, length)
-    matrix = design(shape, found, x_m, position, background)
+    matrix = design(shape, found, x_m, profiles.position[rows], background)
     matrix[~used] = 0.0
     inverse, condition = inverse_normal_matrix(matrix)
-    variance = _noise_variance(residual, used, scale, unknowns)
-    covariance = to_natural_background(inverse * variance[:, None, None], origin, length, terms.shape[1])
-    fitted = polynomial.evaluate(natural, x_m) + sum(
-        potential(shape, x_m, *(value[:, body] for value in found)) for body in range(n_bodies)
+    variance = noise_variance(residual, used, scale, matrix.shape[-1])
+    names = ("x0_m", "depth_m", "angle_deg", "k", "half_m")[: len(parameter_names(shape))]
+    curves = sum(
+        potential(shape, x_m, **{name: value[:, body] for name, value in zip(names, found)}) for body in range(n_bodies)
     )
-    loss = cauchy_loss(residual, scale, used) if robust else np.sum(np.where(used, residual, 0.0) ** 2, axis=1)
     return {
         **dict(zip(("x0_m", "depth_m", "angle_deg", "k", "half_m"), found)),
-        "fitted_mv": fitted,
+        "fitted_mv": polynomial.evaluate(natural, x_m) + curves,
         "background_coefficients": natural,
-        "covariance": covariance,
+        "covariance": to_natural_background(inverse * variance[:, None, None], origin, length, terms.shape[1]),
         "condition": condition,
-        "loss": loss,
+        "loss": total_loss(residual, scale, used),
         "scale_mv": scale,
-        "status": _status(shape, n_bodies, theta, converged, found, x_m, used, box),
     }
 
 
-def _noise_variance(residual, used, scale, unknowns):
-    """Return the variance (n_profiles,), mV², that turns the inverse normal matrix into the covariance.
-
-    With the Cauchy loss this is Huber's, from the influence of the residuals and its mean slope.
-    """
-    residual, count = np.where(used, residual, 0.0), used.sum(axis=1)
-    ratio = 1.0 / (1.0 + (residual / scale[:, None]) ** 2)  # the weights; 1 for least squares
-    influence = np.sum((ratio * residual) ** 2, axis=1) / (count - unknowns)
-    slope = np.sum(np.where(used, (2.0 * ratio - 1.0) * ratio, 0.0), axis=1) / count
-    return influence / np.maximum(slope, 0.1) ** 2
-
-
-def _status(shape, n_bodies, theta, converged, found, x_m, used, box):
-    """Return the status code of each profile."""
-    low, high = (np.tile(edge, n_bodies) for edge in box.edges(shape))
-    tolerance = AT_EDGE * (high - low)
-    at_bound = ((theta <= low + tolerance) | (theta >= high - tolerance)).any(axis=1)
+def status_of(profiles, rows, found, converged):
+    """Return the status code of each answer, as far as it does not depend on bounds."""
+    x_m, used = profiles.x_m[rows], profiles.used[rows]
     first = np.where(used, x_m, np.inf).min(axis=1)[:, None]
     last = np.where(used, x_m, -np.inf).max(axis=1)[:, None]
     x0_m, depth_m = found[0], found[1]
     outside = ((x0_m < first) | (x0_m > last) | (depth_m > 0.5 * (last - first))).any(axis=1)
-    status = np.where(outside, NOT_COVERED, OK).astype("U20")
-    status[at_bound] = AT_BOUND
-    status[~converged] = NOT_CONVERGED
+    status = np.where(converged, np.where(outside, NOT_COVERED, OK), NOT_CONVERGED).astype("U20")
+    status[(found[4] < COLLAPSED * depth_m).any(axis=1)] = AT_BOUND  # never true for the NaN of other shapes
     return status

@@ -38,6 +38,10 @@ class Observations:
             None if self.weight is None else self.weight[rows],
         )
 
+    def repeated(self, count):
+        """Return one profile many times."""
+        return self.rows(np.zeros(count, int))
+
     def without(self, curves):
         """Return the observations with further curves (list of (n_profiles, n_stations)) projected out."""
         spanned = list(self.spanned)

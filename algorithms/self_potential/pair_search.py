@@ -14,15 +14,15 @@ BODY_PLACES, BODY_DEPTHS = 25, 12
 PARALLEL = 1e-6  #: curves whose difference is smaller than this share of their own size are not told apart
 
 
-def edge_pairs(observations, place, depth, count):
+def edge_pairs(observations, nodes, count):
     """Return the pairs of line poles that explain most of each profile.
 
     Parameters
     ----------
     observations : Observations
-        Of one profile, or of several that share stations and have no weights.
-    place, depth : ndarray (n_nodes,)
-        Of the poles, in units of the profile's length.
+        Of profiles that share their stations; weighted ones go one by one.
+    nodes : grid_search.Nodes
+        Of the poles.
     count : int
         Number of pairs to return.
 
@@ -31,13 +31,15 @@ def edge_pairs(observations, place, depth, count):
     ndarray (n_profiles, count, 4)
         ``x1, log z1, x2, log z2``, best pair first; no two pairs share their first pole.
     """
-    curves = np.log((observations.position - place[:, None]) ** 2 + depth[:, None] ** 2)
+    if observations.weight is not None and len(observations.values) > 1:
+        return np.concatenate([edge_pairs(single, nodes, count) for single in _one_by_one(observations)])
+    curves = np.log((observations.position - nodes.place[:, None]) ** 2 + nodes.depth[:, None] ** 2)
     curves = _whitened(curves, observations)
     gram = curves @ curves.T
     size = np.diag(gram)
     apart = size[:, None] + size - 2.0 * gram
     apart[apart <= PARALLEL * (size[:, None] + size)] = np.inf  # neighbours that cannot be told apart
-    theta = np.stack([place, np.log(depth)], axis=-1)
+    theta = nodes.theta(slice(None))
     found = []
     for height in observations.values @ curves.T:
         gain = (height[:, None] - height) ** 2 / apart
@@ -65,6 +67,8 @@ def body_pairs(basis, observations, nodes):
     ndarray (n_profiles, 4)
         ``x0, log h`` of the first and of the second body.
     """
+    if observations.weight is not None and len(observations.values) > 1:
+        return np.concatenate([body_pairs(basis, single, nodes) for single in _one_by_one(observations)])
     theta = nodes.theta(slice(None))
     first, second = (_whitened(curve, observations) for curve in basis.columns(observations.position, theta))
     first = first / np.linalg.norm(first, axis=1, keepdims=True)
@@ -88,6 +92,12 @@ def body_pairs(basis, observations, nodes):
         i, j = np.unravel_index(total.argmax(), total.shape)
         found.append(np.concatenate([theta[i], theta[j]]))
     return np.array(found)
+
+
+def _one_by_one(observations):
+    """Yield the observations of each profile."""
+    for row in range(len(observations.values)):
+        yield observations.rows([row])
 
 
 def _whitened(curves, observations):

@@ -11,7 +11,7 @@ import numpy as np
 from .basis import basis_of
 from .linear_fit import residual_of
 from .observations import observe
-from .search import refine, search
+from .search import refine, search, search_or_refine
 
 TUNING = 2.385  #: of the standard deviation
 MAD_TO_SD = 1.4826  #: of normal noise
@@ -28,6 +28,13 @@ def cauchy_loss(residual, scale, used):
     return np.sum(np.where(used, square * np.log1p(residual**2 / square), 0.0), axis=1)
 
 
+def total_loss(residual, scale, used):
+    """Return the Cauchy loss (n_profiles,), mV², or the sum of squares where ``scale`` is infinite."""
+    finite = np.isfinite(scale)
+    squares = np.sum(np.where(used, residual, 0.0) ** 2, axis=1)
+    return np.where(finite, cauchy_loss(residual, np.where(finite, scale, 1.0), used), squares)
+
+
 def cauchy_scale(residual, used, n_unknowns):
     """Return the scale of the loss (n_profiles,), mV, from the median absolute residual."""
     magnitude = np.where(used, np.abs(residual), np.nan)
@@ -37,7 +44,7 @@ def cauchy_scale(residual, used, n_unknowns):
     return TUNING * np.maximum(sd, floor)
 
 
-def robust_search(shape, n_bodies, position, values, used, background, box, n_unknowns):
+def robust_search(shape, n_bodies, position, values, used, background, box, n_unknowns, start=None):
     """Return the bodies with the smallest Cauchy loss.
 
     Parameters
@@ -50,6 +57,8 @@ def robust_search(shape, n_bodies, position, values, used, background, box, n_un
     used : ndarray of bool (n_profiles, n_stations)
     background : str
     n_unknowns : int
+    start : ndarray (n_profiles, n), optional
+        Where to refine, instead of searching.
 
     Returns
     -------
@@ -61,8 +70,12 @@ def robust_search(shape, n_bodies, position, values, used, background, box, n_un
         Of the loss, mV.
     """
     raw = (shape, n_bodies, position, values, used, background, box, n_unknowns)
-    plain = search(shape, n_bodies, observe(position, values, background, used.astype(float)), box)
+    plain = search_or_refine(
+        shape, n_bodies, observe(position, values, background, used.astype(float)), box, start
+    )
     theta, projection, converged, weight, scale, residual = _settle(*raw, plain)
+    if start is not None:
+        return theta, projection, converged, weight, scale
     spikes = _spikes(position, values, used, n_unknowns)
     rows = np.flatnonzero(spikes.any(axis=1))
     if rows.size:  # a search that spikes led astray is repeated without them

@@ -14,6 +14,7 @@ from .bodies import SHEET
 from .observations import dot
 from .variable_projection import MAX_ITERATIONS, minimise
 
+AT_EDGE = 1e-6  #: of the width of the box
 N_EDGE_PAIRS = 4  #: sheets: pairs of poles that are refined
 EDGE_DEPTH = 0.25  #: shallowest edge of a sheet over the shallowest centre of the other bodies
 
@@ -24,6 +25,12 @@ class Box:
 
     place: tuple
     depth: tuple
+
+    def on_edge(self, shape, theta):
+        """Return which answers (n_profiles,) sit on a side of the box."""
+        low, high = (np.tile(edge, theta.shape[1] // len(edge)) for edge in self.edges(shape))
+        margin = AT_EDGE * (high - low)
+        return ((theta <= low + margin) | (theta >= high - margin)).any(axis=1)
 
     def edges(self, shape):
         """Return lowest and highest ``theta`` of one body."""
@@ -54,13 +61,18 @@ def search(shape, n_bodies, observations, box):
     for number in range(2, n_bodies + 1):
         beside = refine(shape, number, observations, _beside(shape, number - 1, observations, box, best[0]), box)
         if number == 2 and shape != SHEET:
-            nodes = grid_search.nodes_between(
-                box.place, box.depth, pair_search.BODY_PLACES, pair_search.BODY_DEPTHS, closest=np.inf
-            )
+            nodes = grid_search.full_grid(box.place, box.depth, pair_search.BODY_PLACES, pair_search.BODY_DEPTHS)
             pairs = pair_search.body_pairs(basis_of(shape), observations, nodes)
             beside = better(beside, refine(shape, 2, observations, pairs, box))
         best = beside
     return best
+
+
+def search_or_refine(shape, n_bodies, observations, box, start=None):
+    """Return :func:`search`, or :func:`refine` where a ``start`` (n_profiles, n) is known."""
+    if start is None:
+        return search(shape, n_bodies, observations, box)
+    return refine(shape, n_bodies, observations, start, box)
 
 
 def refine(shape, n_bodies, observations, theta, box, max_iterations=MAX_ITERATIONS):
@@ -102,10 +114,11 @@ def _single(shape, observations, box):
 
 def _single_sheet(observations, box):
     """Return the best single sheet of each profile."""
-    place = np.linspace(*box.place, pair_search.POLE_PLACES)
-    depth = np.geomspace(np.exp(box.edges(SHEET)[0][1]), box.depth[1], pair_search.POLE_DEPTHS)
-    place, depth = (grid.ravel() for grid in np.meshgrid(place, depth, indexing="ij"))
-    pairs = pair_search.edge_pairs(observations, place, depth, N_EDGE_PAIRS)
+    lowest = np.exp(box.edges(SHEET)[0][1])
+    nodes = grid_search.full_grid(
+        box.place, (lowest, box.depth[1]), pair_search.POLE_PLACES, pair_search.POLE_DEPTHS
+    )
+    pairs = pair_search.edge_pairs(observations, nodes, N_EDGE_PAIRS)
     best = refine(SHEET, 1, observations, pairs[:, 0], box)
     for number in range(1, N_EDGE_PAIRS):
         best = better(best, refine(SHEET, 1, observations, pairs[:, number], box))

@@ -31,10 +31,11 @@ class Projection:
     coefficients: np.ndarray
     descent: np.ndarray
     hessian: np.ndarray
+    triangle: np.ndarray  #: of the QR decomposition of the bodies' curves: (n_profiles, n_curves, n_curves)
 
     def put(self, rows, other, source):
         """Overwrite ``rows`` by the rows ``source`` of another projection."""
-        for name in ("sse", "coefficients", "descent", "hessian"):
+        for name in ("sse", "coefficients", "descent", "hessian", "triangle"):
             getattr(self, name)[rows] = getattr(other, name)[source]
 
 
@@ -84,7 +85,7 @@ def project(basis, observations, theta):
         descent[:, row] = dot(slope, residual)
         for column in range(row + 1):
             hessian[:, row, column] = hessian[:, column, row] = dot(slope, slopes[column])
-    return Projection(dot(residual, residual), coefficients, descent, hessian)
+    return Projection(dot(residual, residual), coefficients, descent, hessian, triangle)
 
 
 def minimise(basis, observations, theta, lower, upper, max_iterations=MAX_ITERATIONS):
