@@ -33,6 +33,8 @@ _KINDS = {
     "boolean": "yes or no",
     "distance": "distance",
     "extent": "extent",
+    "point": "point",
+    "band": "raster band",
     "outputVector": "vector layer",
     "outputRaster": "raster layer",
     "outputMultilayers": "list of layers",
