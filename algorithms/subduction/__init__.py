@@ -1,0 +1,1 @@
+"""Subduction zones: trench segments, their features, classifiers of the largest earthquake, and their validation."""
