@@ -76,7 +76,7 @@ def cluster_table(table, options=Options(), progress=silent):
     wanted = len(fitted.consensus.share)
     progress(0.85, "Assigning the samples")
     model = _model(transform, fitted, training, options)
-    membership = model.assign_matrix(prepared.matrix)
+    membership = model.assign_matrix(prepared.matrix, part(progress, 0.85, 0.87))
     known = membership.cluster > 0
     matrix, labels = prepared.matrix[known], membership.cluster[known] - 1
     stability = split_half_stability(fitted, options.seed)

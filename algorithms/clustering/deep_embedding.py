@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..networks import Adam, StackedParameters, linear_decay, member_generators, row_batches
-from ..progress import silent
+from ..progress import part, silent
 from .autoencoder import decode, encode, encode_numpy, take_rows
 
 GAMMA = 0.1  # weight of the clustering loss (Guo et al. 2017)
@@ -23,6 +23,7 @@ _CENTRE_ROWS = 3000  # rows that place the first centres
 _CHUNK = 8192  # rows assigned at once
 _CLOSED = -60.0  # log-weight of a padding centre
 _LEAST_STEPS = 200  # a few samples rarely change; give the centres time to move
+_PLACING = 0.1  # share of the time that placing the first centres takes
 _STILL = 1e-3  # share of changed labels that counts as "no change"
 
 
@@ -90,7 +91,7 @@ def target_distribution(q):
     return weight / weight.sum(-1, keepdims=True)
 
 
-def initial_centres(latent, run_clusters, seed, n_init):
+def initial_centres(latent, run_clusters, seed, n_init, progress=silent):
     """k-means centres ``(M, max(run_clusters), l)`` in every member's latent space ``(M, n, l)``.
 
     Members with fewer clusters have rows of zeros at the end, which :func:`refine` keeps closed.
@@ -102,13 +103,13 @@ def initial_centres(latent, run_clusters, seed, n_init):
     if latent.shape[1] > _CENTRE_ROWS:
         rows = np.random.default_rng(seed).choice(latent.shape[1], _CENTRE_ROWS, replace=False)
         latent = latent[:, np.sort(rows)]
+    centres = []
     with threadpool_limits(1):
-        return np.stack(
-            [
-                _padded(KMeans(count, n_init=n_init, random_state=seed + member).fit(points).cluster_centers_, most)
-                for member, (points, count) in enumerate(zip(latent, run_clusters))
-            ]
-        )
+        for member, (points, count) in enumerate(zip(latent, run_clusters)):
+            progress(member / len(latent), "Placing the first centres")
+            found = KMeans(count, n_init=n_init, random_state=seed + member).fit(points).cluster_centers_
+            centres.append(_padded(found, most))
+    return np.stack(centres)
 
 
 def refine(
@@ -139,7 +140,8 @@ def refine(
     import torch
 
     latent = encode_numpy(features, arrays)
-    centres = initial_centres(latent, run_clusters, seed, n_init)
+    centres = initial_centres(latent, run_clusters, seed, n_init, part(progress, 0.0, _PLACING))
+    progress = part(progress, _PLACING, 1.0)
     parameters = StackedParameters({**arrays, "centres": centres}, device)
     tensors = parameters.tensors
     table = torch.as_tensor(features, dtype=torch.float32, device=device)

@@ -6,6 +6,7 @@ import numpy as np
 
 from .. import model_file
 from ..errors import ModelFileError
+from ..progress import silent
 from .autoencoder import encode_numpy, encoder_shapes, latent_size
 from .consensus import Consensus
 from .deep_embedding import assign
@@ -15,7 +16,7 @@ from .training_cloud import TrainingCloud
 
 KIND = "clustering"
 _NETWORK_PREFIXES = ("encoder.", "skip.encoder", "centres")
-_CHUNK = 20_000  # rows assigned at once
+_CHUNK = 10_000  # rows assigned at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,11 +51,11 @@ class ClusteringModel:
         """Number of clusters k."""
         return len(self.consensus.share)
 
-    def assign(self, table):
+    def assign(self, table, progress=silent):
         """Assign the samples of a :class:`~.features.FeatureTable`; returns :class:`~.results.Membership`."""
-        return self.assign_matrix(self.transform.apply(table).matrix)
+        return self.assign_matrix(self.transform.apply(table).matrix, progress)
 
-    def assign_matrix(self, matrix):
+    def assign_matrix(self, matrix, progress=silent):
         """Assign preprocessed rows ``(n_samples, n_used)``; rows with NaN stay unassigned."""
         n_samples = len(matrix)
         known = np.flatnonzero(np.isfinite(matrix).all(axis=1))
@@ -64,6 +65,7 @@ class ClusteringModel:
         latent = np.full((n_samples, self.networks["centres"].shape[2]), np.nan)
         only = {name: array[[self.representative]] for name, array in self.networks.items()}
         for start in range(0, len(known), _CHUNK):
+            progress(start / len(known), "Assigning the samples")
             rows = known[start : start + _CHUNK]
             soft = assign(matrix[rows], self.networks, self.run_clusters)
             probability[rows] = self.consensus.probability(soft)

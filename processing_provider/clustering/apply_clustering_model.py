@@ -65,9 +65,7 @@ class ApplyClusteringModel(Tool):
         samples = read_table(source, feedback)
         match_features(model.transform.names, samples.fields.names())
         table, notes = feature_table(samples, model.transform.names)
-        progress = progress_to(feedback)
-        progress(0.3, "Assigning the samples")
-        membership = model.assign(table)
+        membership = model.assign(table, progress_to(feedback, 0.3, 0.7))
         for note in notes:
             feedback.pushWarning(note)
         assigned, outside = int((membership.cluster > 0).sum()), int(membership.outside.sum())
@@ -75,7 +73,7 @@ class ApplyClusteringModel(Tool):
             f"{assigned} of {len(samples.attributes)} samples assigned to {model.n_clusters} clusters; {outside} lie "
             "outside the cloud of the training samples."
         )
-        progress(0.7, "Writing the samples")
+        progress_to(feedback)(0.7, "Writing the samples")
         with Outputs(self, parameters, context, feedback) as outputs:
             pairs = membership_pairs(membership.latent.shape[1], with_silhouette=False)
             rows = zip(
