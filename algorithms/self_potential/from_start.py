@@ -7,10 +7,11 @@ from scipy.optimize import least_squares
 
 from ..errors import DataError
 from . import background as polynomial
+from .assembly import answer_fields, status_of
 from .bodies import SHEET, parameter_names, potential
 from .canonical import canonical
 from .covariance import design
-from .inversion import answer_fields, invert_profiles, n_unknowns, status_of
+from .inversion import invert_profiles, n_unknowns
 from .linear_fit import background_fit
 from .profiles import prepare
 from .results import Inversion

@@ -11,20 +11,21 @@ import numpy as np
 from ..errors import DataError
 from ..progress import silent
 from . import background as polynomial
+from .assembly import answer_fields, status_of
 from .basis import basis_of
-from .bodies import SHAPES, parameter_names, potential
-from .covariance import design, inverse_normal_matrix, noise_variance, to_natural_background
+from .bodies import SHAPES, SHEET, parameter_names
+from .bounded import bounded_fit, violated
+from .canonical import canonical
 from .linear_fit import residual_of
 from .observations import observe
 from .profiles import prepare
-from .results import AT_BOUND, NOT_CONVERGED, NOT_COVERED, OK, Bounds, Inversion
-from .robust import robust_search, total_loss
+from .results import AT_BOUND, Bounds, Inversion
+from .robust import robust_search
 from .search import Box, search_or_refine
 
 CHUNK = 512  #: profiles inverted together: bounds the memory
 MARGIN = 0.25  #: of the profile's length, searched beyond its ends
 MOST_BODIES = 3
-COLLAPSED = 1e-2  #: half length over depth below which a sheet is but a line, with no length of its own
 
 
 def n_unknowns(shape, background, n_bodies=1):
@@ -67,14 +68,15 @@ def invert_profiles(
     Cancelled
         By ``progress``.
     """
-    _check_options(shape, background, bodies)
+    bounds = bounds or Bounds()
+    _check_options(shape, background, bodies, bounds)
     unknowns = n_unknowns(shape, background, bodies)
     profiles = prepare(x_m, v_mv, unknowns)
     total, done = len(profiles.values), 0
     parts, places = [], []
-    for box, rows in _shared(profiles, bounds or Bounds()):
+    for box, rows in _shared(profiles, _of_search(shape, bounds)):
         progress(done / total, f"Inverting profile {done + 1} of {total}" if total > 1 else "Inverting")
-        parts.append(_invert_chunk(profiles, rows, shape, background, robust, bodies, box))
+        parts.append(_invert_chunk(profiles, rows, shape, background, robust, bodies, box, bounds))
         places.append(rows)
         done += len(rows)
     order = np.argsort(np.concatenate(places))
@@ -90,7 +92,7 @@ def invert_profiles(
     )
 
 
-def reinvert(inversion, index, v_mv, bounds=None):
+def reinvert(inversion, index, v_mv):
     """Fit other values at the stations of one inverted profile, starting from its answer.
 
     Parameters
@@ -100,7 +102,6 @@ def reinvert(inversion, index, v_mv, bounds=None):
         Of the profile.
     v_mv : ndarray (n_profiles, n_stations)
         mV; NaN where missing.
-    bounds : Bounds, optional
 
     Returns
     -------
@@ -113,13 +114,13 @@ def reinvert(inversion, index, v_mv, bounds=None):
     origin, length = profiles.origin_m[:1], profiles.length_m[:1]
     known = [getattr(inversion, name)[[index]] for name in ("x0_m", "depth_m", "angle_deg", "k", "half_m")]
     start = np.repeat(basis_of(shape, n_bodies).theta(known, origin, length), len(rows), axis=0)
-    corner = boxes(profiles, bounds or Bounds())[0]
+    corner = boxes(profiles, Bounds())[0]
     box = Box((corner[0], corner[1]), (corner[2], corner[3]))
-    fields = _invert_chunk(profiles, rows, shape, inversion.background, inversion.robust, n_bodies, box, start)
+    fields = _invert_chunk(profiles, rows, shape, inversion.background, inversion.robust, n_bodies, box, Bounds(), start)
     return replace(inversion, x_m=profiles.x_m, observed_mv=profiles.observed_mv, **fields)
 
 
-def _check_options(shape, background, bodies):
+def _check_options(shape, background, bodies, bounds):
     """Refuse what is not known, with a sentence."""
     if shape not in SHAPES:
         raise DataError(f"Body '{shape}' is not known: choose one of {', '.join(SHAPES)}.")
@@ -127,6 +128,15 @@ def _check_options(shape, background, bodies):
         raise DataError(f"Background '{background}' is not known: choose one of {', '.join(polynomial.BACKGROUNDS)}.")
     if bodies not in range(1, MOST_BODIES + 1):
         raise DataError(f"{bodies} bodies cannot be fitted: choose 1 to {MOST_BODIES}.")
+    if bodies > 1 and bounds != Bounds(x0_m=bounds.x0_m, depth_m=bounds.depth_m):
+        raise DataError("With several bodies only x0_m and depth_m can be bounded: leave the other bounds out.")
+    if bodies > 1 and shape == SHEET and bounds != Bounds():
+        raise DataError("Several sheets cannot be bounded: leave the bounds out or fit one sheet.")
+
+
+def _of_search(shape, bounds):
+    """Return the bounds that the search itself obeys; those of a sheet's centre are not those of its edges."""
+    return Bounds() if shape == SHEET else bounds
 
 
 def boxes(profiles, bounds):
@@ -154,7 +164,7 @@ def _shared(profiles, bounds):
     return chunks
 
 
-def _invert_chunk(profiles, rows, shape, background, robust, n_bodies, box, start=None):
+def _invert_chunk(profiles, rows, shape, background, robust, n_bodies, box, bounds, start=None):
     """Return the fields of :class:`Inversion` for profiles that share their stations and their box."""
     position, values, used = profiles.position[rows[:1]], profiles.values[rows], profiles.used[rows]
     unknowns = n_unknowns(shape, background, n_bodies)
@@ -172,60 +182,32 @@ def _invert_chunk(profiles, rows, shape, background, robust, n_bodies, box, star
     found = basis.parameters(theta, projection.coefficients, profiles.origin_m[rows], profiles.length_m[rows])
     along = np.argsort(found[0], axis=1, kind="stable")
     found = tuple(np.take_along_axis(parameter, along, axis=1) for parameter in found)
+    at_bound = box.on_edge(shape, theta) & converged
+    if n_bodies == 1:
+        outside = np.flatnonzero(violated(bounds, found))
+        for row in outside:
+            _bounded(profiles, rows, row, shape, background, bounds, box, found, terms, residual, scale)
+        at_bound[outside], converged[outside] = True, True
     fields = answer_fields(profiles, rows, shape, background, found, terms, residual, scale)
     fields["status"] = status_of(profiles, rows, found, converged)
-    fields["status"][box.on_edge(shape, theta) & converged] = AT_BOUND
+    fields["status"][at_bound] = AT_BOUND
     return fields
 
 
-def answer_fields(profiles, rows, shape, background, found, terms, residual, scale):
-    """Return the fields of :class:`Inversion`, but the status, of answers for some profiles.
-
-    Parameters
-    ----------
-    profiles : Profiles
-    rows : ndarray of int
-        The profiles that were inverted.
-    shape, background : str
-    found : tuple of ndarray (n_rows, n_bodies)
-        ``x0_m, depth_m, angle_deg, k, half_m``.
-    terms : ndarray (n_rows, n_terms)
-        Coefficients of the scaled background.
-    residual : ndarray (n_rows, n_stations)
-        mV.
-    scale : ndarray (n_rows,)
-        Of the Cauchy loss, mV; infinite for least squares.
-    """
-    x_m, used = profiles.x_m[rows], profiles.used[rows]
-    origin, length = profiles.origin_m[rows], profiles.length_m[rows]
-    n_bodies = found[0].shape[1]
-    natural = polynomial.powers_of_distance(terms, origin, length)
-    matrix = design(shape, found, x_m, profiles.position[rows], background)
-    matrix[~used] = 0.0
-    inverse, condition = inverse_normal_matrix(matrix)
-    variance = noise_variance(residual, used, scale, matrix.shape[-1])
-    names = ("x0_m", "depth_m", "angle_deg", "k", "half_m")[: len(parameter_names(shape))]
-    curves = sum(
-        potential(shape, x_m, **{name: value[:, body] for name, value in zip(names, found)}) for body in range(n_bodies)
+def _bounded(profiles, rows, row, shape, background, bounds, box, found, terms, residual, scale):
+    """Replace the answer of one profile, in place, by the best one inside the bounds."""
+    profile = rows[row]
+    origin, length, used = profiles.origin_m[profile], profiles.length_m[profile], profiles.used[profile]
+    body, terms[row], residual[row, used] = bounded_fit(
+        shape,
+        background,
+        profiles.x_m[profile, used],
+        profiles.position[profile, used],
+        profiles.values[profile, used],
+        1.0 / np.sqrt(1.0 + (residual[row, used] / scale[row]) ** 2),
+        bounds,
+        (*(np.array(box.place) * length + origin), *(np.array(box.depth) * length)),
+        scale[row],
     )
-    return {
-        **dict(zip(("x0_m", "depth_m", "angle_deg", "k", "half_m"), found)),
-        "fitted_mv": polynomial.evaluate(natural, x_m) + curves,
-        "background_coefficients": natural,
-        "covariance": to_natural_background(inverse * variance[:, None, None], origin, length, terms.shape[1]),
-        "condition": condition,
-        "loss": total_loss(residual, scale, used),
-        "scale_mv": scale,
-    }
-
-
-def status_of(profiles, rows, found, converged):
-    """Return the status code of each answer, as far as it does not depend on bounds."""
-    x_m, used = profiles.x_m[rows], profiles.used[rows]
-    first = np.where(used, x_m, np.inf).min(axis=1)[:, None]
-    last = np.where(used, x_m, -np.inf).max(axis=1)[:, None]
-    x0_m, depth_m = found[0], found[1]
-    outside = ((x0_m < first) | (x0_m > last) | (depth_m > 0.5 * (last - first))).any(axis=1)
-    status = np.where(converged, np.where(outside, NOT_COVERED, OK), NOT_CONVERGED).astype("U20")
-    status[(found[4] < COLLAPSED * depth_m).any(axis=1)] = AT_BOUND  # never true for the NaN of other shapes
-    return status
+    for parameter, value in zip(found, canonical(shape, *body)):
+        parameter[row, 0] = value

@@ -1,9 +1,11 @@
 """What an inversion returns: frozen dataclasses shared by the maths, the tools and the reports."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Optional
 
 import numpy as np
 
+from ..errors import DataError
 from .bodies import parameter_names
 
 OK = "ok"
@@ -38,11 +40,21 @@ class Bounds:
         Of a sheet. Default: any.
     """
 
-    x0_m: tuple = None
-    depth_m: tuple = None
-    angle_deg: tuple = None
-    k: tuple = None
-    half_m: tuple = None
+    x0_m: Optional[tuple] = None
+    depth_m: Optional[tuple] = None
+    angle_deg: Optional[tuple] = None
+    k: Optional[tuple] = None
+    half_m: Optional[tuple] = None
+
+    def __post_init__(self):
+        for entry in fields(self):
+            span = getattr(self, entry.name)
+            if span is not None and not (len(span) == 2 and span[0] < span[1]):
+                raise DataError(f"Bounds of {entry.name}: give a lower and a higher number, not {span}.")
+        if self.depth_m is not None and self.depth_m[0] <= 0:
+            raise DataError(f"Bounds of depth_m: both must be more than 0 m, not {self.depth_m}.")
+        if self.angle_deg is not None and self.angle_deg[1] - self.angle_deg[0] >= 360:
+            raise DataError(f"Bounds of angle_deg: the range {self.angle_deg} is a whole turn; leave it out.")
 
 
 @dataclass(frozen=True)

@@ -70,9 +70,8 @@ def robust_search(shape, n_bodies, position, values, used, background, box, n_un
         Of the loss, mV.
     """
     raw = (shape, n_bodies, position, values, used, background, box, n_unknowns)
-    plain = search_or_refine(
-        shape, n_bodies, observe(position, values, background, used.astype(float)), box, start
-    )
+    present = None if used.all() else used.astype(float)
+    plain = search_or_refine(shape, n_bodies, observe(position, values, background, present), box, start)
     theta, projection, converged, weight, scale, residual = _settle(*raw, plain)
     if start is not None:
         return theta, projection, converged, weight, scale
