@@ -84,7 +84,7 @@ def bounded_fit(shape, background, x_m, position, values, weight, bounds, corner
             wall[[1, 2, 4]] = -price, price * full[4] * cosine * np.pi / 180.0, price * sine
         return np.vstack([curve, wall])
 
-    loss = {"loss": "cauchy", "f_scale": scale} if np.isfinite(scale) else {}
+    loss = {"loss": _cauchy_but_the_last, "f_scale": scale} if np.isfinite(scale) else {}
     fits = []
     for start in _starts(shape, background, x_m, position, values, weight, low, high):
         body = potential(shape, x_m, *start)
@@ -101,6 +101,14 @@ def bounded_fit(shape, background, x_m, position, values, weight, bounds, corner
         )
     best = min(fits, key=lambda fit: fit.cost)
     return best.x[:count], best.x[count:], -best.fun[:-1]
+
+
+def _cauchy_but_the_last(square):
+    """Return the Cauchy loss of squared residuals with two derivatives; the last, the wall, stays quadratic."""
+    curve = 1.0 + square
+    loss = np.stack([np.log1p(square), 1.0 / curve, -1.0 / curve**2])
+    loss[:, -1] = square[-1], 1.0, 0.0
+    return loss
 
 
 def _emerging(shape, full):
