@@ -9,7 +9,7 @@ from .libraries import how_to_install, missing_libraries
 from .provider_groups import GROUPS, HELP_URL, ICONS
 
 MODELS = Path(__file__).resolve().parent / "models"
-_GROUP_KEY = "clustering"
+_TAGS = ["model", "chain", "workflow"]
 
 
 class ShippedModel(QgsProcessingModelAlgorithm):
@@ -38,11 +38,8 @@ class ShippedModel(QgsProcessingModelAlgorithm):
     def name(self):
         return self._path.stem
 
-    def group(self):
-        return GROUPS[_GROUP_KEY]
-
     def groupId(self):  # noqa: N802
-        return _GROUP_KEY
+        return next(key for key, title in GROUPS.items() if title == self.group())
 
     def shortHelpString(self):  # noqa: N802
         return self.helpContent()["ALG_DESC"]
@@ -51,7 +48,8 @@ class ShippedModel(QgsProcessingModelAlgorithm):
         return HELP_URL.format(tool_id=self.name())
 
     def tags(self):
-        return ["model", "chain", "workflow", "spreadsheet", "excel", "map", "prospect", "geothermal"]
+        steps = (child.algorithm() for child in self.childAlgorithms().values())
+        return sorted({*_TAGS, *(tag for step in steps for tag in step.tags())})
 
     def icon(self):
         return QIcon(str(ICONS / f"{self.name()}.svg"))

@@ -5,7 +5,6 @@ are taken from the tools, so that a chain follows them.
 """
 
 import sys
-from dataclasses import dataclass
 from xml.etree import ElementTree
 
 from qgis.core import (
@@ -15,58 +14,17 @@ from qgis.core import (
     QgsProcessingModelChildParameterSource,
     QgsProcessingModelOutput,
     QgsProcessingModelParameter,
+    QgsProcessingParameterDefinition,
 )
 from qgis.PyQt.QtCore import QPointF, QSizeF
 
 from ..processing_provider.provider_groups import GROUPS
 from ..processing_provider.shipped_model import MODELS
+from .chain import Chain, Input, Step
+from .self_potential_chains import SELF_POTENTIAL_CHAINS
 
 _BOX = QSizeF(230.0, 40.0)
 _COLUMN, _ROW = 300.0, 70.0  # steps of the drawing in the graphical modeler, pixels
-
-
-@dataclass(frozen=True)
-class Input:
-    """An input of the chain, made from a tool's parameter: its kind, default and, unless given, its words."""
-
-    name: str
-    tool: str
-    parameter: str
-    label: str = ""
-    help: str = ""
-
-
-@dataclass(frozen=True)
-class Step:
-    """A tool in the chain.
-
-    Attributes
-    ----------
-    links : dict
-        Parameter of the tool -> name of an input of the chain, or ``(step, output)`` of an earlier one.
-    outputs : dict
-        Name of a result of the chain -> (output of the tool, label).
-    place : tuple of float
-        Column and row in the drawing.
-    """
-
-    step: str
-    tool: str
-    title: str
-    links: dict
-    outputs: dict
-    place: tuple
-
-
-@dataclass(frozen=True)
-class Chain:
-    """A model to ship."""
-
-    model_id: str
-    title: str
-    summary: str
-    inputs: tuple
-    steps: tuple
 
 
 _SAMPLES_FILE = Input(
@@ -198,6 +156,7 @@ CHAINS = (
             ("earthquakes", "OUTPUT"),
         ),
     ),
+    *SELF_POTENTIAL_CHAINS,
 )
 
 
@@ -205,13 +164,15 @@ def build(chain):
     """Return the chain as a model of QGIS."""
     model = QgsProcessingModelAlgorithm()
     model.setName(chain.title)
-    model.setGroup(GROUPS["clustering"])
+    model.setGroup(GROUPS[chain.group_key])
     texts = {"ALG_DESC": chain.summary}
     for row, entry in enumerate(chain.inputs):
         parameter = _tool(entry.tool).parameterDefinition(entry.parameter).clone()
         parameter.setName(entry.name)
         parameter.setDescription(entry.label or parameter.description())
         parameter.setHelp(entry.help or parameter.help())
+        if entry.required:
+            parameter.setFlags(parameter.flags() & ~QgsProcessingParameterDefinition.Flag.FlagOptional)
         model.addModelParameter(parameter, _placed(QgsProcessingModelParameter(entry.name), 0, row))
         texts[entry.name] = parameter.help()
     for step in chain.steps:
@@ -231,7 +192,7 @@ def _child(step):
     child.setDescription(step.title)
     _placed(child, *step.place)
     for parameter in _tool(step.tool).parameterDefinitions():
-        source = _source(step.links.get(parameter.name()), parameter)
+        source = _source(step, parameter)
         if source is not None:
             child.addParameterSources(parameter.name(), [source])
     outputs = {}
@@ -244,8 +205,10 @@ def _child(step):
     return child
 
 
-def _source(link, parameter):
-    kind = QgsProcessingModelChildParameterSource
+def _source(step, parameter):
+    kind, link = QgsProcessingModelChildParameterSource, step.links.get(parameter.name())
+    if parameter.name() in step.values:
+        return kind.fromStaticValue(step.values[parameter.name()])
     if isinstance(link, tuple):
         return kind.fromChildOutput(*link)
     if link:

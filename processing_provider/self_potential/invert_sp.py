@@ -38,7 +38,7 @@ class InvertSp(Tool):
         "each is. The field <i>status</i> and the report say when the profile does not determine the answer.</p>"
     )
     keywords = ("self-potential", "sp", "inversion", "least squares", "depth", "sphere", "cylinder", "sheet", "dipole")
-    libraries = ("numpy",)
+    libraries = ("numpy", "scipy")
 
     def define(self):
         add_stations(self)
