@@ -1,6 +1,6 @@
 """A trained network for self-potential profiles: answers with numpy alone, and travels as one safe file."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from .. import model_file
 from ..errors import ModelFileError
 from ..progress import silent
 from . import network_presets
-from .inversion import n_unknowns
+from .inversion import n_unknowns, reinvert
 from .network_answer import answer
 from .network_inputs import read_at_places
 from .network_presets import PRESETS
@@ -157,6 +157,31 @@ class SpNetwork:
         if not fits or model.sigma_factor.shape != (4,) or model.largest_mv.shape != (2,):
             raise ModelFileError("The arrays in the model file do not fit each other. Train the model again.")
         return model
+
+
+def polish(prediction, robust=False, progress=silent):
+    """Fit each profile by least squares, starting from the network's answer.
+
+    Parameters
+    ----------
+    prediction : Prediction
+    robust : bool
+        Minimise the Cauchy loss instead of the sum of squares.
+    progress : Progress
+        Called per profile.
+
+    Returns
+    -------
+    Inversion
+        With the background of the prediction.
+    """
+    start = replace(prediction.inversion, robust=robust)
+    parts = []
+    for index in range(start.n_profiles):
+        progress(index / start.n_profiles, "Polishing by least squares")
+        parts.append(reinvert(start, index, start.observed_mv[[index]]))
+    progress(1.0, "")
+    return _joined(parts)
 
 
 def _rows(profiles, rows):

@@ -5,7 +5,7 @@ import numpy as np
 from ..errors import DataError
 from ..networks import Adam, StackedParameters, dense_arrays, dense_stack, member_generators, torch_threads, train
 from ..progress import silent
-from .network_presets import NAME, ModernNetwork, Trained, sizes
+from .network_presets import LOG_SIGMA_RANGE, NAME, ModernNetwork, Trained, sizes
 from .training_data import profiles, relative, uniform_parameters
 
 BATCH = 256
@@ -13,8 +13,6 @@ LEARNING_RATE = 4e-3
 STEPS_PER_SECOND = 300  #: by which a budget becomes a number of steps, the same on every machine
 SMALLEST_BUDGET_S = 1.0
 N_SCALING = 2000  #: profiles from which the scaling of the inputs is found
-LARGEST_LOG_SIGMA = 3.0  #: in units of the targets: early steps must not escape to no answer at all
-SMALLEST_LOG_SIGMA = -9.0
 
 
 def n_steps(budget_s):
@@ -90,7 +88,7 @@ def likelihood_loss(output, targets):
     """Return the loss (..., n, 3) of place, log depth and angle, for outputs (..., n, 7) and targets (n, 4)."""
     import torch
 
-    log_sigma = output[..., 4:].clamp(SMALLEST_LOG_SIGMA, LARGEST_LOG_SIGMA)
+    log_sigma = output[..., 4:].clamp(*LOG_SIGMA_RANGE)
     square = (output[..., :4] - targets).square()
     square = torch.cat([square[..., :2], square[..., 2:].sum(dim=-1, keepdim=True)], dim=-1)
     return log_sigma + 0.5 * square * torch.exp(-2.0 * log_sigma)

@@ -12,6 +12,7 @@ import numpy as np
 from ..networks import dense_stack_numpy, silu_numpy
 
 NAME = "net"  #: prefix of the arrays
+LOG_SIGMA_RANGE = (-9.0, 3.0)  #: of what a network may state: no answer is worth more, or less
 
 
 class Estimate(NamedTuple):
@@ -107,9 +108,8 @@ class ModernNetwork:
     def estimate(self, outputs):
         """Return what outputs (n, 7) mean: the four targets and the logarithms of three standard deviations."""
         place, log_depth, cosine, sine = outputs[:, :4].T
-        return Estimate(
-            place + 0.5, np.exp(log_depth + self.scaling[1]), np.arctan2(sine, cosine), np.exp(outputs[:, 4:])
-        )
+        sigma = np.exp(np.clip(outputs[:, 4:], *LOG_SIGMA_RANGE))
+        return Estimate(place + 0.5, np.exp(log_depth + self.scaling[1]), np.arctan2(sine, cosine), sigma)
 
 
 PRESETS = {"reference": ReferenceNetwork, "modern": ModernNetwork}
