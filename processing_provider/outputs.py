@@ -69,8 +69,7 @@ class Outputs:
         wanted = destination_text(self._parameters, parameter, self._context)
         if not wanted:
             return None
-        sink, destination = self._sink(parameter, wanted, fields, geometry_type, crs)
-        self._sinks[parameter] = sink
+        self._sinks[parameter], destination = self._sink(parameter, wanted, fields, geometry_type, crs)
         batch = []
         for geometry, attributes in rows:
             feature = QgsFeature(fields)
@@ -79,9 +78,9 @@ class Outputs:
             feature.setAttributes([_storable(value) for value in attributes])
             batch.append(feature)
             if len(batch) == _CHUNK:
-                self._write(sink, batch, parameter)
+                self._write(batch, parameter)
                 batch = []
-        self._write(sink, batch, parameter)
+        self._write(batch, parameter)
         self.results[parameter] = destination
         if style is not None:
             self._styles[destination] = (style, name or parameter.lower())
@@ -139,11 +138,13 @@ class Outputs:
         safeguard.has_begun = True
         return sink, written
 
-    def _write(self, sink, batch, parameter):
+    def _write(self, batch, parameter):
+        # no variable names the sink: the traceback of an error would keep it, and so the file, open
         if self._feedback.isCanceled():
             raise Cancelled()
-        if batch and not sink.addFeatures(batch, QgsFeatureSink.Flag.FastInsert):
-            raise QgsProcessingException(f"Writing '{self._label(parameter)}' failed: {sink.lastError()}")
+        if batch and not self._sinks[parameter].addFeatures(batch, QgsFeatureSink.Flag.FastInsert):
+            reason = self._sinks[parameter].lastError()
+            raise QgsProcessingException(f"Writing '{self._label(parameter)}' failed: {reason}")
 
     def _label(self, parameter):
         return self._tool.parameterDefinition(parameter).description()
@@ -180,8 +181,8 @@ def store_style(layer, name):
 
 def _forget_style(layer, name):
     """Delete the style of an earlier run: QGIS 3.22 asks whether to replace it, in a dialog nobody sees."""
-    _, identifiers, names, _, _ = layer.listStylesInDatabase()
-    for identifier, stored in zip(identifiers, names):
+    count, identifiers, names, _, _ = layer.listStylesInDatabase()
+    for identifier, stored in zip(identifiers[:count], names):  # behind its own come those of other layers
         if stored == name:
             layer.deleteStyleFromDatabase(identifier)
 

@@ -24,7 +24,7 @@ def run_context(tool, parameters, context, started, **more):
     from ..ui.reports.context import ReportContext
 
     shown = {
-        definition.description(): _as_text(parameters.get(definition.name(), definition.defaultValue()))
+        definition.description(): _shown(tool, definition, parameters, context)
         for definition in tool.parameterDefinitions()
         if not definition.isDestination()
     }
@@ -43,10 +43,22 @@ def run_context(tool, parameters, context, started, **more):
 
 
 def _input_name(tool, parameters, context):
-    if not tool.parameterDefinition("INPUT"):
-        return "-"
-    layer = tool.parameterAsVectorLayer(parameters, "INPUT", context)
-    return layer.name() if layer else str(parameters["INPUT"])
+    definition = tool.parameterDefinition("INPUT")
+    return _shown(tool, definition, parameters, context) if definition else "-"
+
+
+def _shown(tool, definition, parameters, context):
+    """Return a parameter's value as people read it; layers by their name, for an address may hold a password."""
+    name = definition.name()
+    value = parameters.get(name, definition.defaultValue())
+    if value is not None and definition.type() == "source":
+        source = tool.parameterAsSource(parameters, name, context)
+        only = getattr(value, "selectedFeaturesOnly", False)
+        return f"{source.sourceName()}{' (selected features)' if only else ''}" if source else "-"
+    if definition.type() in ("multilayer", "layer", "vector", "raster"):
+        layers = tool.parameterAsLayerList(parameters, name, context)
+        return ", ".join(layer.name() for layer in layers) or "-"
+    return _as_text(value)
 
 
 def _as_text(value):

@@ -8,9 +8,9 @@ from ...ui.styles import style_cluster_raster
 from ..destinations import destination_text
 from ..layers import crs_name
 from ..outputs import Outputs
+from ..run_context import run_context
 from ..tool import Tool, progress_to
 from .clustering_messages import tell
-from .clustering_report import run_context
 from .raster_checks import check_destination, in_metres
 from .raster_parameters import SUMMARY, define_parameters
 

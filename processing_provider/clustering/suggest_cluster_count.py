@@ -14,10 +14,10 @@ from qgis.core import (
 
 from ..layers import fields_of, read_table
 from ..outputs import Outputs
+from ..run_context import run_context
 from ..tool import Tool, progress_to
 from .cluster_fields import COUNT_FIELDS, count_rows
 from .clustering_parameters import add_enum, add_fields, add_number, add_report, add_seed
-from .clustering_report import run_context
 from .feature_fields import choose_fields, feature_table
 
 
