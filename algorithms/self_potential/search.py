@@ -1,7 +1,8 @@
 """Where the bodies of a profile are: global search, then refinement by variable projection.
 
 One body is looked for at every node of a grid. Two start from the best pair of nodes and from the greedy answer
-(the second beside the first); a third is added greedily and all are refined together.
+(the second beside the first); a third is added greedily and all are refined together. Several sheets also start
+from as many horizontal cylinders, the limit of short sheets.
 """
 
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from .bodies import SHEET
 from .observations import dot
 from .variable_projection import MAX_ITERATIONS, minimise
 
+SHORT_SHEET = "horizontal_cylinder"  #: what a short sheet looks like
+SHORT = 0.5  #: half length over depth of the sheets that replace cylinders
 AT_EDGE = 1e-6  #: of the width of the box
 N_EDGE_PAIRS = 4  #: sheets: pairs of poles that are refined
 EDGE_DEPTH = 0.25  #: shallowest edge of a sheet over the shallowest centre of the other bodies
@@ -64,6 +67,9 @@ def search(shape, n_bodies, observations, box):
             nodes = grid_search.full_grid(box.place, box.depth, pair_search.BODY_PLACES, pair_search.BODY_DEPTHS)
             pairs = pair_search.body_pairs(basis_of(shape), observations, nodes)
             beside = better(beside, refine(shape, 2, observations, pairs, box))
+        if shape == SHEET:
+            cylinders = search(SHORT_SHEET, number, observations, box)
+            beside = better(beside, refine(shape, number, observations, _sheets_along(*cylinders[:2]), box))
         best = beside
     return best
 
@@ -123,6 +129,16 @@ def _single_sheet(observations, box):
     for number in range(1, N_EDGE_PAIRS):
         best = better(best, refine(SHEET, 1, observations, pairs[:, number], box))
     return best
+
+
+def _sheets_along(theta, projection):
+    """Return ``theta`` of short sheets in place of horizontal cylinders, with their direction."""
+    place, depth = theta[:, 0::2], np.exp(theta[:, 1::2])
+    along, down = projection.coefficients[:, 0::2], projection.coefficients[:, 1::2]
+    dip = np.pi - np.arctan2(down, along)
+    across, down = SHORT * depth * np.cos(dip), SHORT * depth * np.sin(dip)
+    edges = np.stack([place + across, np.log(depth - down), place - across, np.log(depth + down)], axis=-1)
+    return edges.reshape(len(theta), -1)
 
 
 def _beside(shape, n_bodies, observations, box, theta):
