@@ -198,6 +198,7 @@ def test_the_other_tables_survive_a_failed_run(write, tmp_path, table):
     assert tables(path) == {"first"}
     assert opened(f"{path}|layername=first").featureCount() == COUNT
     assert sum(1 for _ in in_use.getFeatures()) == COUNT
+    del in_use  # the traceback of the error would keep it beyond the end of QGIS
 
 
 def test_cancel_while_writing_leaves_nothing(write, tmp_path):
