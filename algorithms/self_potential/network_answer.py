@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from .assembly import answer_fields, status_of
 from .bodies import SHAPE_EXPONENTS, potential
 from .canonical import canonical
-from .assembly import answer_fields, status_of
 from .linear_fit import background_fit
 from .results import Inversion
 

@@ -18,7 +18,8 @@ def calibrated(model, seed):
     """Return the network with standard deviations that hold the truth in ``ONE_SIGMA`` of the training's kind."""
     truth, inversion = _answers(model, N_CALIBRATION, np.random.default_rng([seed, 2]))
     ratio = np.abs(errors(truth, inversion)) / _stated(inversion)
-    return replace(model, sigma_factor=model.sigma_factor * np.quantile(ratio, ONE_SIGMA, axis=0))
+    factor = model.sigma_factor * np.quantile(ratio, ONE_SIGMA, axis=0)
+    return replace(model, sigma_factor=np.array(_rounded(factor)))
 
 
 def quality(model, seed, n=N_HELD_OUT):
@@ -43,23 +44,23 @@ def quality(model, seed, n=N_HELD_OUT):
     rng = np.random.default_rng([seed, 3])
     truth, inversion = _answers(model, n, rng)
     error = errors(truth, inversion)
-    span = model.setup.high - model.setup.low
+    span, middle = model.setup.high - model.setup.low, 0.5 * (model.setup.low + model.setup.high)
     figures = {
         "n": n,
         "parameters": list(PARAMETERS),
         "sd_over_bound": None,
         "rms_over_bound": None,
         "rms": _rms(error),
-        "coverage": np.mean(np.abs(error) <= _stated(inversion), axis=0).tolist(),
-        "mse": float(np.mean((error / span) ** 2)),
-        "mse_of_mean": float(np.mean(((truth - 0.5 * (model.setup.low + model.setup.high)) / span) ** 2)),
+        "coverage": _rounded(np.mean(np.abs(error) <= _stated(inversion), axis=0)),
+        "mse": _rounded([np.mean((error / span) ** 2)])[0],
+        "mse_of_mean": _rounded([np.mean(((truth - middle) / span) ** 2)])[0],
         "mse_scaling": f"x0, depth, angle and K, each scaled from its range to 0..1, mean over the four and over {n} "
         "profiles drawn evenly from the ranges",
     }
     if model.setup.noise_sd_mv > 0:
         relative_error = error / bound(model.setup, truth)
         centred = relative_error - np.median(relative_error, axis=0)
-        figures["sd_over_bound"] = (ROBUST * np.median(np.abs(centred), axis=0)).tolist()
+        figures["sd_over_bound"] = _rounded(ROBUST * np.median(np.abs(centred), axis=0))
         figures["rms_over_bound"] = _rms(relative_error)
     return figures
 
@@ -103,4 +104,9 @@ def _stated(inversion):
 
 
 def _rms(error):
-    return np.sqrt(np.mean(error**2, axis=0)).tolist()
+    return _rounded(np.sqrt(np.mean(error**2, axis=0)))
+
+
+def _rounded(values):
+    """Return six digits of each: the last ones of a sum depend on where in memory its terms lie."""
+    return [float(f"{value:.6g}") for value in values]

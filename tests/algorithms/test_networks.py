@@ -59,6 +59,32 @@ def trained_by_torch(arrays, inputs, targets, member, learning_rate, weight_deca
     return {name: tensor.detach().numpy() for name, tensor in weights.items()}
 
 
+def test_gradient_descent_equals_that_of_torch(data):
+    arrays, (inputs, targets) = initial(), data
+    parameters = networks.StackedParameters(arrays)
+    weights = {name: torch.tensor(array, dtype=torch.float32, requires_grad=True) for name, array in arrays.items()}
+
+    def loss(tensors):
+        return (networks.dense_stack(inputs, tensors, "net", N_LAYERS, torch.tanh) - targets).square().mean(dim=(1, 2))
+
+    optimiser = networks.GradientDescent(parameters, 0.1)
+    networks.train(parameters, optimiser, lambda step: loss(parameters.tensors), 20, schedule=networks.constant)
+    theirs = torch.optim.SGD(weights.values(), lr=0.1)
+    for _ in range(20):
+        theirs.zero_grad()
+        loss(weights).sum().backward()
+        theirs.step()
+    for name, array in parameters.arrays().items():
+        assert array == pytest.approx(weights[name].detach().numpy(), abs=1e-5), name
+
+
+def test_silu_is_that_of_torch_and_never_overflows():
+    values = np.array([-1e4, -30.0, -1.0, 0.0, 0.5, 30.0, 1e4])
+    expected = torch.nn.functional.silu(torch.from_numpy(values)).numpy()
+    with np.errstate(all="raise"):
+        assert networks.silu_numpy(values) == pytest.approx(expected, abs=1e-12)
+
+
 def test_member_of_an_ensemble_equals_the_member_trained_alone(data):
     arrays = initial()
     together = trained(arrays, *data, list(range(N_MEMBERS)), learning_rate=1e-2)

@@ -31,8 +31,8 @@ def same(first, second):
 def test_modern_learns_cylinders_under_a_background(shape):
     setup = replace(SETUP, shape=shape, background="linear", k=(500.0, 900.0), noise_sd_mv=0.3, n_stations=41)
     figures = train_network("modern", setup, seed=0, budget_s=1.0).card["quality"]
-    of_mean = (setup.high - setup.low) / 12.0**0.5
-    assert (np.array(figures["rms"])[:3] < 0.5 * of_mean[:3]).all()
+    of_middle = (setup.high - setup.low) / 12.0**0.5
+    assert (np.array(figures["rms"]) / of_middle)[:3].max() < 0.75
 
 
 def test_reference_by_gradient_descent_beats_the_mean_within_few_epochs():
