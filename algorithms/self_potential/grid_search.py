@@ -15,7 +15,7 @@ N_PLACES = 21
 N_DEPTHS = 12
 MOST_PLACES = 401  #: at one depth: bounds the memory of profiles with very many stations
 CLOSEST = 0.5  #: largest distance between places, in depths: a shallow body is seen from nearby only
-BLOCK = 8192  #: numbers per curve that are held at a time: small enough for the processor's cache
+BLOCK = 12288  #: numbers per curve that are held at a time: small enough for the processor's cache
 TINY = 1e-10  #: of a squared norm: below it a curve is lost in the background
 
 

@@ -131,7 +131,7 @@ def prepare(x_m, v_mv, n_unknowns):
     position = np.where(placed, (x_m - start[:, None]) / (stop - start)[:, None], 0.0)
     ordered = np.sort(np.where(placed, position, np.nan), axis=1)
     steps = np.diff(ordered[:1] if shared else ordered, axis=1)
-    spacing = np.nanmedian(np.where(steps > 0, steps, np.nan), axis=1)
+    spacing = _median(np.where(steps > 0, steps, np.inf))
     return Profiles(
         x_m=x_m,
         observed_mv=np.where(used, v_mv, np.nan),
@@ -151,6 +151,13 @@ def _range(rows):
     low = np.where(finite, rows, np.inf).min(axis=1)
     high = np.where(finite, rows, -np.inf).max(axis=1)
     return np.where(np.isfinite(low), low, np.nan), np.where(np.isfinite(high), high, np.nan)
+
+
+def _median(rows):
+    """Return the median of the finite values of each row, which must have some."""
+    count = np.isfinite(rows).sum(axis=1)
+    middle = np.stack([(count - 1) // 2, count // 2], axis=1)
+    return np.take_along_axis(np.sort(rows, axis=1), middle, axis=1).mean(axis=1)
 
 
 def _same_rows(rows):

@@ -20,6 +20,9 @@ from .observations import dot, project_out
 MAX_ITERATIONS = 80
 STEP_TOLERANCE = 1e-8  #: of a step, relative to the depth
 GAIN_TOLERANCE = 1e-12  #: of the foreseen fall of the sum of squares, relative to it
+FIRST_DAMPING = 1e-3
+TINY = np.finfo(float).tiny
+FIELDS = ("sse", "coefficients", "descent", "hessian", "triangle")
 SMALLEST_NORM = 1e-12  #: of a curve after the others were projected out, relative to before
 
 
@@ -33,9 +36,13 @@ class Projection:
     hessian: np.ndarray
     triangle: np.ndarray  #: of the QR decomposition of the bodies' curves: (n_profiles, n_curves, n_curves)
 
+    def rows(self, rows):
+        """Return some of the profiles."""
+        return Projection(*(getattr(self, name)[rows] for name in FIELDS))
+
     def put(self, rows, other, source):
         """Overwrite ``rows`` by the rows ``source`` of another projection."""
-        for name in ("sse", "coefficients", "descent", "hessian", "triangle"):
+        for name in FIELDS:
             getattr(self, name)[rows] = getattr(other, name)[source]
 
 
@@ -100,43 +107,51 @@ def minimise(basis, observations, theta, lower, upper, max_iterations=MAX_ITERAT
         At that ``theta``.
     converged : ndarray of bool (n_profiles,)
     """
-    theta = np.clip(theta, lower, upper)
-    here = project(basis, observations, theta)
-    damping = np.full(len(theta), 1e-3)
-    converged = here.sse <= 0.0
-    active = np.flatnonzero(~converged)
+    best_theta = np.minimum(np.maximum(theta, lower), upper)
+    best = project(basis, observations, best_theta)
+    converged = best.sse <= 0.0
+    rows = np.flatnonzero(~converged)  # of the profiles still on their way; all that follows holds these alone
+    theta, lower, upper, here = best_theta[rows], lower[rows], upper[rows], best.rows(rows)
+    observations, damping = observations.rows(rows), np.full(len(rows), FIRST_DAMPING)
     for _ in range(max_iterations):
-        if not active.size:
+        if not rows.size:
             break
-        step = _damped_step(here, theta, lower, upper, damping, active)
-        trial_theta = np.clip(theta[active] + step, lower[active], upper[active])
-        trial = project(basis, observations.rows(active), trial_theta)
-        better = trial.sse <= here.sse[active]
-        foreseen = 2.0 * dot(step, here.descent[active]) - dot(step, (here.hessian[active] @ step[..., None])[..., 0])
-        gain = (here.sse[active] - trial.sse) / np.maximum(foreseen, np.finfo(float).tiny)
-        size = np.abs((trial_theta - theta[active]) / basis.step_scale(theta[active])).max(axis=1)
-        theta[active[better]] = trial_theta[better]
-        here.put(active[better], trial, better)
-        ease = np.clip(1.0 - (2.0 * np.clip(gain, -1.0, 2.0) - 1.0) ** 3, 0.1, 2.0)
-        damping[active] = np.where(better, np.maximum(damping[active] * ease, 1e-9), np.maximum(damping[active], 1e-3) * 8.0)
+        step, foreseen = _damped_step(here, theta, lower, upper, damping)
+        trial_theta = np.minimum(np.maximum(theta + step, lower), upper)
+        trial = project(basis, observations, trial_theta)
+        fall = here.sse - trial.sse
+        better = fall >= 0.0
+        size = np.abs((trial_theta - theta) / basis.step_scale(theta)).max(axis=1)
+        ease = 1.0 - (2.0 * np.minimum(np.maximum(fall / np.maximum(foreseen, TINY), 0.0), 2.0) - 1.0) ** 3
+        damping = np.where(better, np.maximum(damping * np.maximum(ease, 0.1), 1e-9), np.maximum(damping, 1e-3) * 8.0)
+        theta = np.where(better[:, None], trial_theta, theta)
+        here.put(better, trial, better)
         # too little left to gain ends the search, whether or not rounding let the step be better
-        done = (size < STEP_TOLERANCE) | (foreseen < GAIN_TOLERANCE * here.sse[active])
-        converged[active] = done
-        active = active[~done]
-    return theta, here, converged
+        done = (size < STEP_TOLERANCE) | (foreseen < GAIN_TOLERANCE * here.sse)
+        if done.any():
+            best_theta[rows], converged[rows[done]] = theta, True
+            best.put(rows, here, slice(None))
+            left = ~done
+            rows, theta, lower, upper, here = rows[left], theta[left], lower[left], upper[left], here.rows(left)
+            observations, damping = observations.rows(left), damping[left]
+    best_theta[rows] = theta
+    best.put(rows, here, slice(None))
+    return best_theta, best, converged
 
 
-def _damped_step(here, theta, lower, upper, damping, active):
-    """Return the Levenberg-Marquardt step of the active rows, with entries held at a bound left out."""
-    descent, hessian = here.descent[active], here.hessian[active].copy()
-    held = ((theta[active] <= lower[active]) & (descent < 0)) | ((theta[active] >= upper[active]) & (descent > 0))
-    descent = np.where(held, 0.0, descent)
-    hessian[held[:, :, None] | held[:, None, :]] = 0.0
-    diagonal = np.einsum("nii->ni", hessian)
-    largest = diagonal.max(axis=1, keepdims=True)
-    diagonal += damping[active, None] * diagonal + 1e-14 * largest
+def _damped_step(here, theta, lower, upper, damping):
+    """Return the Levenberg-Marquardt step, with entries held at a bound left out, and the fall it promises."""
+    descent, matrix = here.descent, here.hessian.copy()
+    diagonal = np.einsum("nii->ni", matrix)
+    extra = damping[:, None] * diagonal
+    held = ((theta <= lower) & (descent < 0)) | ((theta >= upper) & (descent > 0))
+    if held.any():
+        descent = np.where(held, 0.0, descent)
+        matrix[held[:, :, None] | held[:, None, :]] = 0.0
+    diagonal += extra + 1e-14 * diagonal.max(axis=1, keepdims=True)
     diagonal[held | (diagonal <= 0.0)] = 1.0
-    return np.linalg.solve(hessian, descent[..., None])[..., 0]
+    step = np.linalg.solve(matrix, descent[..., None])[..., 0]
+    return step, dot(step, descent + extra * step)
 
 
 def _back_substitute(triangle, heights):
@@ -145,5 +160,5 @@ def _back_substitute(triangle, heights):
     for row in range(heights.shape[1] - 1, -1, -1):
         for column in range(row + 1, heights.shape[1]):
             solution[:, row] -= triangle[:, row, column] * solution[:, column]
-        solution[:, row] /= np.maximum(triangle[:, row, row], np.finfo(float).tiny)
+        solution[:, row] /= np.maximum(triangle[:, row, row], TINY)
     return solution
