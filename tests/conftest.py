@@ -72,3 +72,20 @@ def run_tool(fumarole):
         return processing.run(f"fumarole:{tool_id}", parameters, **options)
 
     return run
+
+
+def pytest_sessionfinish(session, exitstatus):
+    """Keep the result for :func:`pytest_unconfigure`."""
+    session.config.fumarole_exit_status = int(exitstatus)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config):
+    """End the process here, with the result of the tests.
+
+    QGIS never releases the traceback of an error in a Python tool, so layers of failed runs live until Python itself
+    ends, after QGIS, and rasters crash there.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(getattr(config, "fumarole_exit_status", 1))

@@ -62,7 +62,7 @@ def run(fumarole, tmp_path_factory, two_rasters):
     folder = tmp_path_factory.mktemp("results")
     parameters = {
         **QUICK,
-        "INPUT": [layer(path) for path in two_rasters],
+        "INPUT": list(two_rasters),
         "EFFORT": "standard",
         "OUTPUT": str(folder / "clusters.tif"),
         "MODEL": str(folder / "clusters.npz"),
@@ -158,7 +158,7 @@ def test_the_map_is_styled_when_qgis_loads_it(fumarole, two_rasters, tmp_path):
     project, context, feedback = QgsProject.instance(), QgsProcessingContext(), QgsProcessingFeedback()
     context.setProject(project)
     destination = QgsProcessingOutputLayerDefinition("TEMPORARY_OUTPUT", project)
-    parameters = {**QUICK, "INPUT": [layer(two_rasters[0])], "OUTPUT": destination}
+    parameters = {**QUICK, "INPUT": [two_rasters[0]], "OUTPUT": destination}
     done, _ = execute(algorithm, parameters, context, feedback)
     assert done
     handleAlgorithmResults(algorithm, context, feedback, parameters=parameters)
@@ -170,7 +170,7 @@ def test_the_map_is_styled_when_qgis_loads_it(fumarole, two_rasters, tmp_path):
 
 
 def test_the_same_seed_gives_the_same_file(run_tool, two_rasters, read_raster, tmp_path):
-    parameters = {**QUICK, "INPUT": [layer(two_rasters[0])]}
+    parameters = {**QUICK, "INPUT": [two_rasters[0]]}
     first, second = (run_tool(TOOL, {**parameters, "OUTPUT": str(tmp_path / f"{n}.tif")}) for n in (1, 2))
     np.testing.assert_array_equal(read_raster(first["OUTPUT"]), read_raster(second["OUTPUT"]))
     assert {**first, "OUTPUT": 0, "STABILITY": 0} == {**second, "OUTPUT": 0, "STABILITY": 0}
@@ -179,7 +179,7 @@ def test_the_same_seed_gives_the_same_file(run_tool, two_rasters, read_raster, t
 def test_the_map_does_not_depend_on_the_windows(run_tool, two_rasters, read_raster, tmp_path, monkeypatch):
     from fumarole.processing_provider.clustering import raster_layers
 
-    parameters = {**QUICK, "INPUT": [layer(path) for path in two_rasters]}
+    parameters = {**QUICK, "INPUT": list(two_rasters)}
     whole = run_tool(TOOL, {**parameters, "OUTPUT": str(tmp_path / "whole.tif")})
     monkeypatch.setattr(raster_layers, "TILE", 64)
     monkeypatch.setattr(raster_layers, "_WINDOW_VALUES", 64 * 64 * 4)
@@ -190,7 +190,7 @@ def test_the_map_does_not_depend_on_the_windows(run_tool, two_rasters, read_rast
 
 
 def test_the_number_of_clusters_can_be_chosen(run_tool, two_rasters, tmp_path):
-    parameters = {"INPUT": [layer(two_rasters[0])], "N_CLUSTERS": 0, "MAX_CLUSTERS": 4, "EFFORT": "quick"}
+    parameters = {"INPUT": [two_rasters[0]], "N_CLUSTERS": 0, "MAX_CLUSTERS": 4, "EFFORT": "quick"}
     results = run_tool(TOOL, {**parameters, "SAMPLE_SIZE": 500, "OUTPUT": str(tmp_path / "map.tif")})
     assert results["N_CLUSTERS_USED"] == 3
 
@@ -202,7 +202,7 @@ def test_a_constant_band_is_left_out_and_said(fumarole, write_raster, bands, reg
     path = write_raster(tmp_path / "a.tif", constant, gdal.GDT_Float64)
     log = Log()
     output = str(tmp_path / "map.tif")
-    processing.run(f"fumarole:{TOOL}", {**QUICK, "INPUT": [layer(path)], "OUTPUT": output}, feedback=log)
+    processing.run(f"fumarole:{TOOL}", {**QUICK, "INPUT": [path], "OUTPUT": output}, feedback=log)
     assert "Band 'a band 1' dropped: all its values are equal (5)." in log.said
     assert agreement_with(regions, read_raster(output)[0]) > 0.9
 
@@ -214,7 +214,7 @@ def fails(run_tool, sentence, inputs, **parameters):
 
 def test_one_band_is_refused(run_tool, write_raster, bands, tmp_path):
     path = write_raster(tmp_path / "a.tif", bands[:1])
-    fails(run_tool, "1 usable band, and clustering needs at least 2", [layer(path)], OUTPUT=str(tmp_path / "map.tif"))
+    fails(run_tool, "1 usable band, and clustering needs at least 2", [path], OUTPUT=str(tmp_path / "map.tif"))
     assert not (tmp_path / "map.tif").exists()
 
 
@@ -222,7 +222,7 @@ def test_no_data_anywhere_is_refused(run_tool, write_raster, bands, tmp_path):
     blank = bands[:2].copy()
     blank[1] = np.nan
     path = write_raster(tmp_path / "a.tif", blank)
-    fails(run_tool, "Band 'a band 2' without any data", [layer(path)], OUTPUT=str(tmp_path / "map.tif"))
+    fails(run_tool, "Band 'a band 2' without any data", [path], OUTPUT=str(tmp_path / "map.tif"))
     left, right = bands[:1].copy(), bands[1:2].copy()
     left[:, :, 100:], right[:, :, :100] = np.nan, np.nan
     paths = [write_raster(tmp_path / "l.tif", left), write_raster(tmp_path / "r.tif", right)]
@@ -231,11 +231,11 @@ def test_no_data_anywhere_is_refused(run_tool, write_raster, bands, tmp_path):
 
 def test_fewer_pixels_than_clusters_are_refused(run_tool, write_raster, bands, tmp_path):
     path = write_raster(tmp_path / "a.tif", bands[:, :2, :4])
-    fails(run_tool, "Only 8 pixels have data in all bands", [layer(path)], N_CLUSTERS=9, OUTPUT=str(tmp_path / "map.tif"))
+    fails(run_tool, "Only 8 pixels have data in all bands", [path], N_CLUSTERS=9, OUTPUT=str(tmp_path / "map.tif"))
 
 
 def test_one_cluster_is_refused(run_tool, two_rasters, tmp_path):
-    fails(run_tool, "1 is not a usable number", [layer(two_rasters[0])], N_CLUSTERS=1, OUTPUT=str(tmp_path / "map.tif"))
+    fails(run_tool, "1 is not a usable number", [two_rasters[0]], N_CLUSTERS=1, OUTPUT=str(tmp_path / "map.tif"))
 
 
 def test_an_input_is_not_overwritten(run_tool, write_raster, bands, tmp_path):
@@ -243,24 +243,22 @@ def test_an_input_is_not_overwritten(run_tool, write_raster, bands, tmp_path):
     before = Path(path).read_bytes()
     (tmp_path / "sub").mkdir()
     same = str(tmp_path / "sub" / ".." / "a.tif")
-    fails(run_tool, "would overwrite the raster 'a'", [layer(path)], OUTPUT=same)
+    fails(run_tool, "would overwrite the raster 'a'", [path], OUTPUT=same)
     assert Path(path).read_bytes() == before
 
 
 def test_another_format_is_refused(run_tool, two_rasters, tmp_path):
-    fails(run_tool, "is a GeoTIFF: give 'map.png'", [layer(two_rasters[0])], OUTPUT=str(tmp_path / "map.png"))
+    fails(run_tool, "is a GeoTIFF: give 'map.png'", [two_rasters[0]], OUTPUT=str(tmp_path / "map.png"))
 
 
 def test_a_place_that_cannot_be_written_is_told_and_nothing_is_left(run_tool, two_rasters, tmp_path):
     (tmp_path / "file").write_text("in the way")
     destination = str(tmp_path / "file" / "map.tif")
-    fails(run_tool, "cannot be written", [layer(two_rasters[0])], OUTPUT=destination)
+    fails(run_tool, "cannot be written", [two_rasters[0]], OUTPUT=destination)
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
-def test_cancelling_while_the_map_is_written_takes_a_second_and_leaves_nothing(fumarole, write_raster, tmp_path, monkeypatch):
-    import processing
-
+def test_cancelling_while_the_map_is_written_takes_a_second_and_leaves_nothing(run_tool, write_raster, tmp_path, monkeypatch):
     from fumarole.algorithms.clustering import raster_assignment
     from fumarole.processing_provider.clustering import raster_layers
 
@@ -276,9 +274,9 @@ def test_cancelling_while_the_map_is_written_takes_a_second_and_leaves_nothing(f
         return started(*arguments)
 
     monkeypatch.setattr(raster_assignment, "_start", start)
-    parameters = {**QUICK, "SAMPLE_SIZE": 500, "INPUT": [layer(path)], "OUTPUT": str(tmp_path / "map.tif")}
+    parameters = {**QUICK, "SAMPLE_SIZE": 500, "INPUT": [path], "OUTPUT": str(tmp_path / "map.tif")}
     with pytest.raises(QgsProcessingException, match="Cancelled"):
-        processing.run(f"fumarole:{TOOL}", parameters, feedback=feedback)
+        run_tool(TOOL, parameters, feedback=feedback)
     assert cancelled_at and time.monotonic() - cancelled_at[0] < 1.0
     assert sorted(file.name for file in tmp_path.iterdir() if "aux" not in file.name) == ["a.tif"]
 
@@ -292,5 +290,5 @@ def test_a_run_that_fails_puts_an_earlier_map_back(run_tool, two_rasters, tmp_pa
 
     (tmp_path / "map.tif").write_bytes(b"an earlier map")
     monkeypatch.setattr(raster_map.Census, "add", fail)
-    fails(run_tool, "on fire", [layer(two_rasters[0])], OUTPUT=str(tmp_path / "map.tif"))
+    fails(run_tool, "on fire", [two_rasters[0]], OUTPUT=str(tmp_path / "map.tif"))
     assert (tmp_path / "map.tif").read_bytes() == b"an earlier map"
