@@ -19,7 +19,7 @@ SETUP = TrainingSetup()
 @pytest.fixture
 def quick(monkeypatch):
     """Few steps and few profiles to calibrate on."""
-    monkeypatch.setattr(network_quality, "N_CALIBRATION", 500)
+    monkeypatch.setattr(network_quality, "CALIBRATION_ROUNDS", 1)
     monkeypatch.setattr(network_modern, "STEPS_PER_SECOND", 60)
 
 
