@@ -13,6 +13,7 @@ from qgis.core import (
     QgsFields,
     QgsGeometry,
     QgsPointXY,
+    QgsProcessingFeatureSource,
     QgsWkbTypes,
 )
 
@@ -86,6 +87,7 @@ def read_table(source, feedback, label="The input layer"):
 
     Selections, filters and joins of the layer are honoured. Fields that a GeoPackage could not hold under their name
     are called ``geom_in``, and ``fid_in`` where the values cannot be its key (blank, repeated, no whole numbers).
+    Numbers are not rounded to the decimals that a field declares. Geometries need not be valid.
 
     Raises
     ------
@@ -93,7 +95,8 @@ def read_table(source, feedback, label="The input layer"):
         If there are no features.
     """
     rows, geometries = [], []
-    for number, feature in enumerate(source.getFeatures(QgsFeatureRequest())):
+    unchecked = QgsProcessingFeatureSource.Flag.FlagSkipGeometryValidityChecks
+    for number, feature in enumerate(source.getFeatures(QgsFeatureRequest(), unchecked)):
         if number % _CHUNK == 0 and feedback.isCanceled():
             raise Cancelled()
         rows.append([plain(value) for value in feature.attributes()])
@@ -206,7 +209,14 @@ def fields_within(fields, length):
 def _storable_fields(fields, rows):
     position = fields.lookupField(_KEY)
     keys = {row[position] for row in rows if isinstance(row[position], int)} if position >= 0 else ()
-    return _set_aside(fields, {_GEOMETRY} if len(keys) == len(rows) else {_GEOMETRY, _KEY})
+    result = QgsFields()
+    for old in _set_aside(fields, {_GEOMETRY} if len(keys) == len(rows) else {_GEOMETRY, _KEY}):
+        copy = QgsField(old)
+        if copy.isNumeric() and copy.precision() > 0:  # QGIS would round to it when it writes
+            copy.setLength(0)
+            copy.setPrecision(0)
+        result.append(copy)
+    return result
 
 
 def _set_aside(fields, names):

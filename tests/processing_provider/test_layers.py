@@ -163,3 +163,9 @@ def test_a_csv_is_read_as_text(tmp_path):
     path.write_text("name,As_ppm\na,\"1,5\"\nb,\n", encoding="utf-8")
     table = table_of(QgsVectorLayer(str(path), "waters", "ogr"))
     assert table.column("As_ppm")[0] == "1,5" and table.column("As_ppm")[1] in ("", None)
+
+
+def test_numbers_keep_all_their_digits(make_samples):
+    table = table_of(make_samples(1))
+    field = table.fields.field("As_ppm")
+    assert field.precision() == 0 and field.convertCompatible(1.23456789012e-7) == 1.23456789012e-7
