@@ -238,7 +238,7 @@ def _warnings(scores, sizes, wanted, without_groups, options):
         )
     if own.silhouette < kmeans.silhouette:
         warnings.append(
-            f"k-means separates these features as well or better by the silhouette ({kmeans.silhouette:.2f} against "
+            f"k-means separates these features better by the silhouette ({kmeans.silhouette:.2f} against "
             f"{own.silhouette:.2f})."
         )
     return tuple(warnings)

@@ -48,6 +48,9 @@ def fit_notes(notes, gave_up_composition, n_substituted):
     if counts["none"]:
         sentences.append(f"{_counted(counts['none'], 'field')} used without a transform.")
     sentences.append("Every feature was clipped to a robust range and standardised to mean 0, standard deviation 1.")
+    clipped = [f"'{note.name}' ({note.n_clipped})" for note in notes if note.n_clipped]
+    if clipped:
+        sentences.append(f"Values far outside the others were cut to that range in {', '.join(clipped)}.")
     if n_substituted:
         sentences.append(
             f"{_counted(n_substituted, 'value')} below detection and replaced by 0.65 times the detection limit or, "
@@ -99,11 +102,6 @@ def fit_warnings(notes, n_infinite, n_without_limit):
             sentences.append(
                 f"Field '{note.name}': {_counted(without_limit, 'value')} below an unknown detection limit and "
                 "treated as missing."
-            )
-        if note.n_clipped:
-            sentences.append(
-                f"Field '{note.name}': {_counted(note.n_clipped, 'value')} far outside the others and cut to a robust "
-                "range."
             )
     return tuple(sentences)
 

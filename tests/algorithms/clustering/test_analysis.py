@@ -172,7 +172,7 @@ def test_a_continuum_is_called_one():
         (
             {"kmeans": 0.61},
             2,
-            "k-means separates these features as well or better by the silhouette (0.61 against 0.50).",
+            "k-means separates these features better by the silhouette (0.61 against 0.50).",
         ),
     ],
 )
