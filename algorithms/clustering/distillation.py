@@ -59,7 +59,8 @@ class Student:
 
     def probability(self, features):
         """Return the probability of every cluster ``(n, k)`` for preprocessed ``features`` ``(n, d)``."""
-        logits = dense_stack_numpy(np.asarray(features, np.float32)[None], self.arrays, NETWORK, N_LAYERS, relu_numpy)[0]
+        rows = np.asarray(features, np.float32)[None]
+        logits = dense_stack_numpy(rows, self.arrays, NETWORK, N_LAYERS, relu_numpy)[0]
         weight = np.exp(logits - logits.max(axis=1, keepdims=True))
         return weight / weight.sum(axis=1, keepdims=True)
 

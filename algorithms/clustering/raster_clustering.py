@@ -93,7 +93,7 @@ def _require_enough(names, values, n_clusters):
             "overlap more, or fewer clusters."
         )
     if n_clusters > MAX_CLUSTERS:
-        raise DataError(f"{n_clusters} clusters are more than the {MAX_CLUSTERS} a cluster map can hold. Ask for fewer.")
+        raise DataError(f"{n_clusters} clusters are more than the {MAX_CLUSTERS} that a map can hold. Ask for fewer.")
 
 
 def _of_bands(sentence):

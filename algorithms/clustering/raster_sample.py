@@ -33,7 +33,7 @@ def candidate_pixels(width, height, n_wanted, seed):
 
 
 def thinned_evenly(n_candidates, n_wanted, seed):
-    """Return ``n_wanted`` positions, evenly spaced with a random start, of candidates in spatial order; all of fewer."""
+    """Return ``n_wanted`` positions, evenly spaced from a random start on; of fewer candidates, all."""
     if n_candidates <= n_wanted:
         return np.arange(n_candidates)
     start = np.random.default_rng(seed).random()

@@ -21,7 +21,7 @@ class DeepEmbeddedClusteringRaster(Tool):
     tool_id = "deep_embedded_clustering_raster"
     title = "Deep embedded clustering (raster)"
     summary = SUMMARY
-    keywords = ("dec", "idec", "autoencoder", "cluster", "pixels", "bands", "unsupervised", "classification", "geophysics")
+    keywords = ("dec", "idec", "autoencoder", "cluster", "pixels", "bands", "unsupervised", "geophysics", "geothermal")
     libraries = ("numpy", "scipy", "sklearn", "torch")
 
     def define(self):

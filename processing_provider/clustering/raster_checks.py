@@ -1,5 +1,6 @@
 """Where a cluster map may go, and where its sample lies in metres."""
 
+import os
 from pathlib import Path
 
 from qgis.core import QgsCoordinateReferenceSystem, QgsProcessing, QgsUnitTypes
@@ -14,7 +15,10 @@ _WORLD = "EPSG:6933"  # equal-area cylinder, metres
 
 
 def check_destination(destination, layers):
-    """Refuse a destination that is no GeoTIFF or that is one of the input ``layers``, with a DataError."""
+    """Refuse, with a DataError, a destination that is no GeoTIFF, cannot be written or is one of the ``layers``.
+
+    The map is written last: whoever chose a wrong place should not wait for the clustering to hear of it.
+    """
     path = Path(destination)
     if destination == QgsProcessing.TEMPORARY_OUTPUT:
         return
@@ -24,13 +28,21 @@ def check_destination(destination, layers):
         source = Path(layer.source().split("|")[0])
         if path.exists() and source.exists() and path.samefile(source):
             raise DataError(
-                f"The cluster map would overwrite the raster '{layer.name()}' that it is made from. Choose another name."
+                f"The cluster map would overwrite the raster '{layer.name()}' that it is made from. Choose another "
+                "name."
             )
+    standing = path if path.exists() else next(folder for folder in path.absolute().parents if folder.exists())
+    is_in_the_way = standing.is_dir() == path.exists()  # a folder where the file goes, or a file where a folder goes
+    if is_in_the_way or not os.access(standing, os.W_OK):
+        raise DataError(
+            f"The cluster map cannot be written to '{path}': '{standing}' is read-only or not a folder. Choose another "
+            "place."
+        )
 
 
 def in_metres(xy, crs, context):
     """Return positions ``(n, 2)`` and their coordinate system, in metres: for others the UTM zone of their middle."""
-    if crs.mapUnits() == QgsUnitTypes.DistanceUnit.DistanceMeters:
+    if QgsUnitTypes.encodeUnit(crs.mapUnits()) == "meters":  # the enum's own name differs between versions of QGIS
         return xy, crs
     degrees, _ = transformed(xy, crs, QgsCoordinateReferenceSystem("EPSG:4326"), context)
     (west, south), (east, north) = degrees.min(axis=0).tolist(), degrees.max(axis=0).tolist()

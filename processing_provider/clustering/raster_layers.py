@@ -10,8 +10,8 @@ from ...algorithms.errors import DataError
 from .raster_grid import Grid, aligned, attempt, grid_of, needs_float64
 
 TILE = 256  # pixels: side of the output's tiles; windows end where tiles end, so that each tile is written once
-_WINDOW_VALUES = 16_000_000  # values of all bands read at once: 64 MB as float32
-_CACHE_BYTES = 256 * 1024**2  # of GDAL's block cache during a run; its default is 5 % of the memory of the machine
+_WINDOW_VALUES = 8_000_000  # values of all bands read at once: 32 MB as float32
+_CACHE_BYTES = 128 * 1024**2  # of GDAL's block cache during a run; its default is 5 % of the memory of the machine
 _CONFIDENCE_STEPS = 1024  # confidence is rounded to this fraction, which halves the file
 _OPTIONS = (
     "TILED=YES",
@@ -153,7 +153,8 @@ def write_clusters(path, grid, pieces):
             shape = window.height, window.width
             rounded = np.maximum(np.round(confidence * _CONFIDENCE_STEPS), cluster > 0) / np.float32(_CONFIDENCE_STEPS)
             for number, plane in ((1, cluster.astype(np.float32)), (2, rounded)):
-                _checked(dataset.GetRasterBand(number).WriteArray, path, plane.reshape(shape), window.column, window.row)
+                write = dataset.GetRasterBand(number).WriteArray
+                _checked(write, path, plane.reshape(shape), window.column, window.row)
         _checked(dataset.FlushCache, path)
     finally:
         del dataset  # closes the file
@@ -164,8 +165,8 @@ def _created(path, grid):
     dataset = attempt(create, str(path), grid.width, grid.height, 2, gdal.GDT_Float32, _OPTIONS)
     if dataset is None:
         raise QgsProcessingException(
-            f"'{path}' cannot be written: {gdal.GetLastErrorMsg()}. Check that the folder is writable and that the file "
-            "is not open in another program."
+            f"'{path}' cannot be written: {gdal.GetLastErrorMsg()}. Check that the folder is writable and that the "
+            "file is not open in another program."
         )
     dataset.SetGeoTransform(grid.transform)
     dataset.SetProjection(grid.crs.toWkt())

@@ -17,9 +17,9 @@ SUMMARY = (
     "(bilinear) where needed, so categories such as rock codes do not belong here. The clusters are learnt as in Deep "
     "embedded clustering, from a sample spread evenly over the area. One small network is then trained to do what the "
     "consensus of the sample does, and assigns all pixels, block by block, in bounded memory.</p>"
-    "<p><b>Trust</b> a map whose stability is 0.8 or more and whose small network agrees with the consensus on more than "
-    "95 % of the pixels that it had not seen: what is mapped is the small network. Clusters are numbered by falling size "
-    "in the sample. A pixel without data in any band has none in the map.</p>"
+    "<p><b>Trust</b> a map whose stability is 0.8 or more and whose small network agrees with the consensus on more "
+    "than 95 % of the pixels that it had not seen: what is mapped is the small network. Clusters are numbered by "
+    "falling size in the sample. A pixel without data in any band has none in the map.</p>"
 )
 
 
@@ -27,8 +27,8 @@ def define_parameters(tool):
     """Add everything the tool takes and gives."""
     tool.add(
         QgsProcessingParameterMultipleLayers("INPUT", "Rasters", QgsProcessing.SourceType.TypeRaster),
-        "All their bands are used, in the numbers that the files hold. The first raster gives the pixels of the map; put "
-        "the one with the pixel size you want first.",
+        "All their bands are used, in the numbers that the files hold. The first raster gives the pixels of the map; "
+        "put the one with the pixel size you want first. No data is what the files declare, NaN and infinity.",
     )
     add_number(
         tool,
@@ -54,8 +54,8 @@ def define_parameters(tool):
         "Effort",
         ("quick", "standard", "thorough"),
         "standard",
-        "quick: one run, for a first look; another seed may give another map. standard: consensus of 20 runs. thorough: "
-        "consensus of 40 longer runs.",
+        "quick: one run, for a first look; another seed may give another map. standard: consensus of 20 runs. "
+        "thorough: consensus of 40 longer runs.",
     )
     add_seed(tool)
     add_enum(
@@ -68,17 +68,17 @@ def define_parameters(tool):
         advanced=True,
     )
     add_number(tool, "MAX_CLUSTERS", "Most clusters to try", 10, "When the number is chosen.", 2, 50, advanced=True)
-    add_enum(
-        tool, "DEVICE", "Train on", ("cpu", "gpu"), "cpu", "gpu needs a graphics card that torch can use.", advanced=True
-    )
+    help_text = "gpu needs a graphics card that torch can use."
+    add_enum(tool, "DEVICE", "Train on", ("cpu", "gpu"), "cpu", help_text, advanced=True)
     tool.add(
         QgsProcessingParameterRasterDestination("OUTPUT", "Cluster map"),
-        "GeoTIFF of two Float32 bands. Band 1: cluster, from 1; 0 is no data. Band 2: confidence, the probability of that "
-        "cluster, above 0 to 1 in steps of 1/1024; 0 is no data.",
+        "GeoTIFF of two Float32 bands. Band 1: cluster, from 1; 0 is no data. Band 2: confidence, the probability of "
+        "that cluster, above 0 to 1 in steps of 1/1024; 0 is no data.",
     )
     tool.add(
         QgsProcessingParameterFileDestination("MODEL", "Model", "Fumarole model (*.npz)", optional=True),
-        "The transform of the bands, the small network that assigned the pixels, and what is known about their quality.",
+        "The transform of the bands, the small network that assigned the pixels, and what is known about its quality. "
+        "Its kind is clustering_raster; Apply clustering model takes the models of samples only.",
     )
     add_report(tool)
     for name, label in (

@@ -29,7 +29,8 @@ def random_model(transform="yeo_johnson", k=6, seed=1):
     fitted, _, _, _ = fit_features(table_of(pixels(3000)), transform, "skip")
     arrays = dense_arrays(NETWORK, (5, *HIDDEN, k), member_generators(seed, 1))
     generator = np.random.default_rng(seed)
-    arrays = {name: (array + 0.3 * generator.normal(size=array.shape)).astype(np.float32) for name, array in arrays.items()}
+    for name, array in arrays.items():
+        arrays[name] = (array + 0.3 * generator.normal(size=array.shape)).astype(np.float32)
     return RasterModel(fitted, Student(arrays, 0.97, 200), {"seed": seed})
 
 
@@ -142,6 +143,7 @@ def test_a_model_of_another_kind_is_refused_with_a_sentence(tmp_path):
     model_file.save(tmp_path / "other.npz", "clustering", {"a": np.zeros(2)}, {})
     with pytest.raises(ModelFileError, match="kind 'clustering', but this tool needs one of kind 'clustering_raster'"):
         RasterModel.load(tmp_path / "other.npz")
-    model_file.save(tmp_path / "empty.npz", "clustering_raster", {"a": np.zeros(2)}, {"agreement": None, "n_held_out": 0})
+    card = {"agreement": None, "n_held_out": 0}
+    model_file.save(tmp_path / "empty.npz", "clustering_raster", {"a": np.zeros(2)}, card)
     with pytest.raises(ModelFileError, match="lacks the entry 'student.0.weight'"):
         RasterModel.load(tmp_path / "empty.npz")

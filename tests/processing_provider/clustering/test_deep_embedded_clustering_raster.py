@@ -2,6 +2,7 @@
 
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,11 @@ from qgis.core import (
     QgsRasterLayer,
 )
 
+from fumarole.algorithms.clustering import distillation, ensemble
 from fumarole.algorithms.clustering.raster_assignment import RasterModel
 from fumarole.ui.palette import cluster_colours
+
+pytestmark = pytest.mark.usefixtures("short_training")
 
 TOOL = "deep_embedded_clustering_raster"
 QUICK = {"N_CLUSTERS": 3, "EFFORT": "quick", "SAMPLE_SIZE": 1500}
@@ -27,6 +31,14 @@ def layer(path, name=""):
     found = QgsRasterLayer(path, name or Path(path).stem)
     assert found.isValid()
     return found
+
+
+@pytest.fixture
+def short_training(run, monkeypatch):
+    """Few training steps after the one whole run: the regions are easy to tell apart."""
+    for name, effort in ensemble.EFFORTS.items():
+        monkeypatch.setitem(ensemble.EFFORTS, name, replace(effort, pretrain_steps=60, refine_steps=40))
+    monkeypatch.setattr(distillation, "_STEPS", 400)
 
 
 class Log(QgsProcessingFeedback):
@@ -258,7 +270,7 @@ def test_a_place_that_cannot_be_written_is_told_and_nothing_is_left(run_tool, tw
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
-def test_cancelling_while_the_map_is_written_takes_a_second_and_leaves_nothing(run_tool, write_raster, tmp_path, monkeypatch):
+def test_cancelling_takes_a_second_and_leaves_nothing(run_tool, write_raster, tmp_path, monkeypatch):
     from fumarole.algorithms.clustering import raster_assignment
     from fumarole.processing_provider.clustering import raster_layers
 
