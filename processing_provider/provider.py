@@ -11,9 +11,12 @@ from .clustering.import_samples import ImportSamples
 from .clustering.prospect_map import ProspectMap
 from .clustering.suggest_cluster_count import SuggestClusterCount
 from .provider_groups import ICONS
+from .self_potential.compare_sp_inversions import CompareSpInversions
 from .self_potential.invert_sp import InvertSp
+from .self_potential.invert_sp_network import InvertSpNetwork
 from .self_potential.sp_forward import SpForward
 from .self_potential.sp_profiles import SpProfiles
+from .self_potential.train_sp_network import TrainSpNetwork
 from .shipped_model import ShippedModel, shipped_models
 
 TOOLS = (
@@ -27,6 +30,9 @@ TOOLS = (
     SpProfiles,
     SpForward,
     InvertSp,
+    TrainSpNetwork,
+    InvertSpNetwork,
+    CompareSpInversions,
 )
 
 

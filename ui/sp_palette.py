@@ -11,8 +11,8 @@ NEGATIVE_TO_POSITIVE = ("#2C5AA0", "#7FA6D6", "#F2F2F2", "#E9A36A", "#B2500D")  
 OBSERVED = "#1D2530"
 FITTED = "#D55E00"
 BACKGROUND = "#56657A"
-SOURCE = "#0072B2"
 ERROR_BAR = "#1D2530"
+METHOD_COLOURS = {"network": "#0072B2", "least squares": "#D55E00", "network + polish": "#009E73"}
 SHAPE_COLOURS = {
     "sphere": "#D55E00",
     "horizontal_cylinder": "#0072B2",

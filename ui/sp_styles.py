@@ -17,8 +17,9 @@ from qgis.PyQt.QtGui import QColor
 from .sp_palette import ERROR_BAR, NEGATIVE_TO_POSITIVE, SHALLOW_TO_DEEP, ramp_colour
 
 _CLASSES = 5  # of depth
-_SIGNED_CLASSES = 7  # of self-potential and residual: odd, so that the middle one holds zero
-_SOURCE_MM = (3.0, 7.0)  # diameter of the smallest and the largest source
+_SIGNED_CLASSES = 9  # of self-potential and residual, at most
+_SOURCE_MM = (3.0, 6.5)  # diameter of the smallest and the largest source
+_ARROW_MM, _HEAD_MM = 7.0, 2.6
 _STATION_LOOKS = ((2000, 2.2, 0.15), (20_000, 1.4, 0.1), (float("inf"), 0.8, 0.0))  # up to so many: mm, outline
 _NICE_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _PROPERTY = QgsSymbolLayer.Property
@@ -72,22 +73,15 @@ def nice_limits(values, most_classes):
 
 
 def _signed_renderer(layer, field, unit):
-    """Return classes of equal width around zero; the outermost are open."""
-    largest = max((abs(value) for value in _finite(layer, field)), default=1.0) or 1.0
-    step = nice_limits([0.0, 2.0 * largest / _SIGNED_CLASSES], 1)[1]
-    half = _SIGNED_CLASSES // 2
+    """Return classes at round numbers; the colour of a class tells its sign and its size."""
+    limits = nice_limits(_finite(layer, field), _SIGNED_CLASSES)
+    largest = max(abs(lower + upper) / 2 for lower, upper in zip(limits[:-1], limits[1:])) or 1.0
     size, outline = next(look for most, *look in _STATION_LOOKS if layer.featureCount() <= most)
     ranges = []
-    for number in range(-half, half + 1):
-        lower, upper = (number - 0.5) * step, (number + 0.5) * step
-        text = f"{lower:g} \u2013 {upper:g} {unit}".replace("-", "\u2212")
-        lower, upper = (-1e12 if number == -half else lower), (1e12 if number == half else upper)
-        symbol = _circle(size, outline, ramp_colour(NEGATIVE_TO_POSITIVE, (number + half) / (2 * half)))
-        if number == -half:
-            text = f"below {upper:g} {unit}".replace("-", "\u2212")
-        elif number == half:
-            text = f"above {lower:g} {unit}"
-        ranges.append(QgsRendererRange(lower, upper, symbol, text))
+    for lower, upper in zip(limits[:-1], limits[1:]):
+        colour = ramp_colour(NEGATIVE_TO_POSITIVE, 0.5 + (lower + upper) / (4 * largest))
+        text = f"{lower:g} to {upper:g} {unit}".replace("-", "\u2212")
+        ranges.append(QgsRendererRange(lower, upper, _circle(size, outline, colour), text))
     return QgsGraduatedSymbolRenderer(field, ranges)
 
 
@@ -98,22 +92,38 @@ def _circle(size, outline, colour):
 
 
 def _source_symbol(layer, colour):
-    """Return a disc with an arrow, or a bar for a sheet, turned on the map."""
-    size = _size_expression(layer)
-    disc = {"name": "circle", "size": "5", "color": colour, "outline_color": "#FFFFFF", "outline_width": "0.4"}
-    symbol = QgsMarkerSymbol.createSimple(disc)
-    symbol.symbolLayer(0).setDataDefinedProperty(_PROPERTY.PropertySize, QgsProperty.fromExpression(size))
-    for name, when in (("arrow", "\"shape\" <> 'sheet'"), ("line", "\"shape\" = 'sheet'")):
-        for width, ink in ((1.1, "#FFFFFF"), (0.45, "#1D2530")):  # white below, so that it shows on every ground
-            mark = QgsSimpleMarkerSymbolLayer.create(
-                {"name": name, "size": "9", "color": ink, "outline_color": ink, "outline_width": str(width)}
-            )
-            turn = 'coalesce("azimuth", 90) + if("shape" = \'sheet\', 90 - "angle_deg", 90 + "angle_deg")'
-            mark.setDataDefinedProperty(_PROPERTY.PropertyAngle, QgsProperty.fromExpression(turn))
-            mark.setDataDefinedProperty(_PROPERTY.PropertySize, QgsProperty.fromExpression(f"2 * ({size})"))
-            mark.setDataDefinedProperty(_PROPERTY.PropertyLayerEnabled, QgsProperty.fromExpression(when))
-            symbol.appendSymbolLayer(mark)
+    """Return a disc over an arrow, or over a bar for a sheet, turned on the map."""
+    azimuth = 'coalesce("azimuth", 90)'  # a profile without geometry lies along the x axis
+    along, dip = f'{azimuth} + "angle_deg"', f'{azimuth} - "angle_deg"'
+    is_sheet, is_dipole = "\"shape\" = 'sheet'", "\"shape\" <> 'sheet'"
+    shapes = {feature["shape"] for feature in layer.getFeatures()}
+    layers = []
+    for ink, margin in (("#FFFFFF", 0.7), ("#1D2530", 0.0)):  # white below, so that it shows on every ground
+        width = 0.6 + margin
+        if shapes - {"sheet"}:
+            layers += [
+                _mark("line", _ARROW_MM, width, ink, (0.0, -_ARROW_MM / 2), along, is_dipole),
+                _mark("triangle", _HEAD_MM + margin, 0.0, ink, (0.0, -_ARROW_MM), along, is_dipole),
+            ]
+        if "sheet" in shapes:
+            layers.append(_mark("line", 2 * _ARROW_MM, width + 0.4, ink, (0.0, 0.0), dip, is_sheet))
+    disc = _mark("circle", _SOURCE_MM[0], 0.4, colour, (0.0, 0.0), "0", "true", "#FFFFFF")
+    disc.setDataDefinedProperty(_PROPERTY.PropertySize, QgsProperty.fromExpression(_size_expression(layer)))
+    symbol = QgsMarkerSymbol.createSimple({})
+    for mark in (*layers, disc):
+        symbol.appendSymbolLayer(mark)
+    symbol.deleteSymbolLayer(0)
     return symbol
+
+
+def _mark(name, size, width, fill, offset, turn, when, outline=None):
+    """Return a marker, drawn where the expression ``when`` holds and turned by the expression ``turn``."""
+    properties = {"name": name, "size": f"{size:.2f}", "color": fill, "outline_color": outline or fill}
+    properties.update({"outline_width": f"{width:.2f}"} if width else {"outline_style": "no"})
+    mark = QgsSimpleMarkerSymbolLayer.create({**properties, "offset": f"{offset[0]:.2f},{offset[1]:.2f}"})
+    mark.setDataDefinedProperty(_PROPERTY.PropertyAngle, QgsProperty.fromExpression(turn))
+    mark.setDataDefinedProperty(_PROPERTY.PropertyLayerEnabled, QgsProperty.fromExpression(when))
+    return mark
 
 
 def _size_expression(layer):

@@ -62,7 +62,7 @@ def write(tool, parameters, context, feedback, survey, answers, report, started,
     ----------
     answers : list of Answer
         In the order of the survey's profiles.
-    report : callable(names, answers, places, context)
+    report : callable(names, answers, survey_map, context)
         Returns HTML; called only when the report is wanted.
     started : float
         ``time.monotonic()`` at the start of the run.
@@ -87,7 +87,7 @@ def write(tool, parameters, context, feedback, survey, answers, report, started,
         def write_report(path):
             about = run_context(tool, parameters, context, started, crs=crs_name(crs) if crs.isValid() else "")
             names = [survey.profiles[answer.index].name for answer in answers]
-            path.write_text(report(names, answers, _first_places(answers, survey), about), encoding="utf-8")
+            path.write_text(report(names, answers, _survey_map(answers, survey), about), encoding="utf-8")
 
         outputs.file("REPORT", write_report)
     n_stations = sum(len(profile.sp_mv) for profile in survey.profiles)
@@ -125,12 +125,14 @@ def _numbers(answers):
     }
 
 
-def _first_places(answers, survey):
-    """Return the place (n_lines, 2) of the first body of each line in the plane; None without geometry."""
-    if all(profile.xy is None for profile in survey.profiles):
+def _survey_map(answers, survey):
+    """Return the :class:`SurveyMap` for the report; None without geometry."""
+    from ...ui.reports.self_potential import SurveyMap
+
+    if any(profile.xy is None for profile in survey.profiles):
         return None
     places = np.full((len(answers), 2), np.nan)
     for row, answer in enumerate(answers):
         if answer.inversion is not None:
             places[row] = survey.profiles[answer.index].places(answer.inversion.x0_m[0, :1])[0]
-    return places
+    return SurveyMap(places, [survey.profiles[answer.index].xy for answer in answers])

@@ -85,7 +85,7 @@ class InvertSp(Tool):
 
     def work(self, parameters, context, feedback):
         from ...ui.reports.self_potential import self_potential_report
-        from .line_inversion import Settings, in_detail, invert
+        from .line_inversion import Settings, check, in_detail, invert
 
         started = time.monotonic()
         low_x0, high_x0, low_depth, high_depth = (
@@ -102,15 +102,17 @@ class InvertSp(Tool):
             x0_m=(low_x0, high_x0),
             depth_m=(low_depth, high_depth),
         )
+        check(settings)
         survey = read_stations(self, parameters, context, feedback)
         reading = time.monotonic() - started
         answers = invert(survey.profiles, settings, progress_to(feedback, 0.2, 0.8))
         require_answers(answers)
         seconds = {"reading": reading, "inverting": time.monotonic() - started - reading}
 
-        def report(names, answers, places, about):
-            for position in lines_in_detail(answers):
-                answers[position] = in_detail(answers[position], settings)
-            return self_potential_report(names, answers, places, about)
+        def report(names, answers, survey_map, about):
+            detailed = lines_in_detail(answers)
+            for position in detailed:
+                answers[position] = in_detail(answers[position], settings, survey.profiles)
+            return self_potential_report(names, answers, detailed, survey_map, about)
 
         return write(self, parameters, context, feedback, survey, answers, report, started, seconds)

@@ -108,8 +108,9 @@ def read_survey(source, sp_field, line_field, distance_field, context, feedback)
     usable = np.isfinite(distance) if distance_field else placed
     if not usable.any():
         raise DataError(f"Field '{distance_field}' holds no distance.")
-    plane = metric_plane(source.sourceCrs(), source.sourceExtent(), context)
+    plane = MetricPlane(source.sourceCrs(), "")
     if placed.any():
+        plane = metric_plane(source.sourceCrs(), source.sourceExtent(), context)
         xy[placed] = plane.project(xy[placed], source.sourceCrs(), context)
     has_places = bool(placed[usable].all())
     order = np.lexsort((distance, code)) if distance_field else np.argsort(code, kind="stable")

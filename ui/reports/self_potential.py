@@ -1,14 +1,16 @@
 """The report of a self-potential inversion: where the bodies are, how sure that is, and what else would fit."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from . import sp_references as references
 from .blocks import callout, facts, figure, joined, paragraph, strong, table
 from .formats import count, fixed, significant
 from .page import Section, page, run_section
-from .sp_sections import key_facts, line_blocks
+from .sp_sections import key_facts, line_blocks, line_words
 from .sp_survey_figures import depth_figure, source_map_figure
-from .sp_words import body_sentence, misfit_sentence, shape_name, with_sd
+from .sp_words import shape_name, with_sd
 
 REFERENCES = (
     references.ABDELRAHMAN_1997,
@@ -19,10 +21,27 @@ REFERENCES = (
     references.YUNGUL_1950,
 )
 _LISTED = 50  # lines in the summary table
+_ENOUGH_FOR_A_HISTOGRAM = 12  # lines
 _NAMED = 8  # lines named in a warning
 
 
-def self_potential_report(names, answers, places, context, references=REFERENCES, extra=()):
+@dataclass(frozen=True)
+class SurveyMap:
+    """Where the lines are, in the plane in which they were measured, m.
+
+    Attributes
+    ----------
+    places : ndarray (n_lines, 2)
+        Of the first body of each line; NaN where there is none.
+    tracks : list of ndarray (n_stations, 2)
+        The stations of each line, in order.
+    """
+
+    places: np.ndarray
+    tracks: list
+
+
+def self_potential_report(names, answers, detailed, survey_map, context, references=REFERENCES, extra=()):
     """Return the self-contained HTML report of an inversion.
 
     Parameters
@@ -30,9 +49,11 @@ def self_potential_report(names, answers, places, context, references=REFERENCES
     names : sequence of str
         Of the lines.
     answers : sequence of Answer
-        One per line, in the order of ``names``; those with alternatives are shown in detail.
-    places : ndarray (n_lines, 2) or None
-        Of the first body of each line, in the system of ``context.crs``; NaN where there is none.
+        One per line, in the order of ``names``.
+    detailed : sequence of int
+        Positions of the answers to show in full; each with an inversion.
+    survey_map : SurveyMap or None
+        None without geometry.
     context : ReportContext
     references : tuple of Markup
         Works to list.
@@ -40,25 +61,22 @@ def self_potential_report(names, answers, places, context, references=REFERENCES
         Sections after those on the lines.
     """
     found = [(name, answer) for name, answer in zip(names, answers) if answer.inversion is not None]
-    detailed = [(name, answer) for name, answer in found if answer.alternatives]
-    sections = [] if len(answers) == 1 else [_survey_section(names, answers, places, context)]
-    sections += [Section(_line_title(name, len(answers)), line_blocks(name, answer)) for name, answer in detailed]
+    sections = [] if len(answers) == 1 else [_survey_section(names, answers, survey_map, context)]
+    sections += [_line_section(names[position], answers[position], len(answers)) for position in detailed]
     sections += [*extra, _reading_section(), run_section(context, references)]
     return page(context, _summary(names, answers, found, context), sections)
 
 
-def _line_title(name, n_lines):
-    return "The line" if n_lines == 1 else f"Line {name}"
+def _line_section(name, answer, n_lines):
+    if n_lines == 1:  # its words stand in the summary
+        return Section("The line", line_blocks(name, answer))
+    return Section(f"Line {name}", (*line_words(answer), *line_blocks(name, answer)))
 
 
 def _summary(names, answers, found, context):
     if len(answers) == 1:
         _, answer = found[0]
-        return (
-            callout("Read this first", _warnings(names, answers)),
-            paragraph(body_sentence(answer, 0), misfit_sentence(answer)),
-            key_facts(answer),
-        )
+        return (*line_words(answer), key_facts(answer))
     depths = np.concatenate([answer.inversion.depth_m[0] for _, answer in found])
     misfits = np.array([answer.rms_percent for _, answer in found])
     text = (
@@ -85,8 +103,6 @@ def _warnings(names, answers):
             troubled.setdefault(answer.problem, []).append(name)
         elif answer.remarks or answer.inversion.status[0] != "ok":
             troubled.setdefault(answer.status, []).append(name)
-    if len(answers) == 1:
-        return list(troubled)
     messages = []
     for sentence, lines in sorted(troubled.items(), key=lambda item: -len(item[1])):
         named = ", ".join(lines[:_NAMED]) + (f" and {count(len(lines) - _NAMED)} more" if len(lines) > _NAMED else "")
@@ -97,17 +113,18 @@ def _warnings(names, answers):
     return messages
 
 
-def _survey_section(names, answers, places, context):
+def _survey_section(names, answers, survey_map, context):
     """Return the lines together: map, depths, and the first of them in a table."""
     found = [(row, answer) for row, answer in enumerate(answers) if answer.inversion is not None]
     depth = np.array([answer.inversion.depth_m[0, 0] for _, answer in found])
     shapes = np.array([answer.inversion.shape for _, answer in found])
     blocks = []
-    if places is not None:
+    if survey_map is not None:
         rows = [row for row, _ in found]
-        drawing = source_map_figure(places[rows], depth, [names[row] for row in rows])
-        blocks.append(figure(drawing, f"First body of each line, seen from above. {context.crs}.", "Map of the sources."))
-    blocks.append(figure(depth_figure(depth, shapes), "Depths of the bodies.", "Histogram of depths."))
+        drawing = source_map_figure(survey_map.places[rows], depth, [names[row] for row in rows], survey_map.tracks)
+        blocks.append(figure(drawing, f"Lines and the first body of each, seen from above. {context.crs}.", "Map of the sources."))
+    if len(depth) >= _ENOUGH_FOR_A_HISTOGRAM:
+        blocks.append(figure(depth_figure(depth, shapes), "Depths of the bodies.", "Histogram of depths."))
     blocks.append(_line_table(names, answers))
     return Section("All lines", tuple(blocks))
 

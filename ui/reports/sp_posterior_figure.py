@@ -11,7 +11,7 @@ _COLOURS = [[0.0, "#FFFFFF"], [0.25, "#D3E5F2"], [0.6, "#6FA8D3"], [1.0, "#0B4F8
 def posterior_figure(answer):
     """Return the density over place and depth, with the regions that hold 50 and 95 %, and the answer itself."""
     posterior, found = answer.posterior, answer.inversion
-    density = posterior.density
+    density = posterior.probability.T  # depth by place
     traces = [
         {
             "type": "heatmap",
@@ -23,7 +23,7 @@ def posterior_figure(answer):
             "hovertemplate": "x0 %{x:.1f} m, depth %{y:.1f} m<extra></extra>",
         },
         *(
-            _outline(posterior, level_of(density, share), f"{round(100 * share)} %", dash)
+            _outline(posterior, density, level_of(density, share), f"{round(100 * share)} %", dash)
             for share, dash in ((0.5, "solid"), (0.95, "dash"))
         ),
         {
@@ -47,20 +47,20 @@ def posterior_figure(answer):
 
 
 def level_of(density, share):
-    """Return the density whose region above it holds a ``share`` of the whole."""
+    """Return the probability of a node such that the nodes above it hold a ``share`` of the whole."""
     ranked = np.sort(density, axis=None)[::-1]
     inside = np.searchsorted(np.cumsum(ranked), share * ranked.sum())
     return float(ranked[min(inside, len(ranked) - 1)])
 
 
-def _outline(posterior, level, name, dash):
-    share = level / posterior.density.max()
+def _outline(posterior, density, level, name, dash):
+    share = level / density.max()
     return {
         "type": "contour",
         "name": name,
         "x": np.round(posterior.x0_m, 3),
         "y": np.round(posterior.depth_m, 3),
-        "z": np.round(posterior.density / posterior.density.max(), 4),
+        "z": np.round(density / density.max(), 4),
         "contours": {"start": share, "end": share, "size": 1, "coloring": "none"},
         "line": {"color": OBSERVED, "width": 1.6, "dash": dash},
         "showlegend": True,

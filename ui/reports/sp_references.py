@@ -29,6 +29,15 @@ MURTY_1985 = _work(
     "profiles over sheet-like and cylindrical two-dimensional sources. Geophysics 50(7), 1127\u20131135.",
     "10.1190/1.1441986",
 )
+NIX_1994 = _work(
+    "Nix, D. A. and Weigend, A. S. (1994). Estimating the mean and variance of the target probability distribution. "
+    "Proceedings of the IEEE International Conference on Neural Networks 1, 55\u201360.",
+    "10.1109/ICNN.1994.374138",
+)
+RAO_1945 = _work(
+    "Rao, C. R. (1945). Information and the accuracy attainable in the estimation of statistical parameters. "
+    "Bulletin of the Calcutta Mathematical Society 37, 81\u201391."
+)
 SCHWARZ_1978 = _work(
     "Schwarz, G. (1978). Estimating the dimension of a model. Annals of Statistics 6(2), 461\u2013464.",
     "10.1214/aos/1176344136",

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ...algorithms.self_potential.bodies import SHEET
 from ..sp_palette import NEGATIVE_TO_POSITIVE, ramp_colour
 from .blocks import Cell, callout, facts, figure, paragraph, strong, subtitle, table
 from .formats import NO_VALUE, fixed, percent, significant
@@ -9,6 +10,7 @@ from .sp_figures import profile_figure
 from .sp_posterior_figure import posterior_figure
 from .sp_words import (
     MOMENT_UNITS,
+    background_words,
     body_sentence,
     misfit_sentence,
     parameter_label,
@@ -20,6 +22,10 @@ from .sp_words import (
 
 _PALE = 0.72  # of white in the cells of the correlation table, so that dark figures stay legible
 _LISTED = 12  # alternatives
+_SYMBOLS = {  # of a sheet, or not
+    True: "The bar is the sheet.",
+    False: "The arrow is the polarisation as seen in the section.",
+}
 
 
 def line_blocks(name, answer):
@@ -34,12 +40,10 @@ def line_blocks(name, answer):
     """
     found = answer.inversion
     blocks = [
-        callout("Mind", [answer.status] if answer.remarks or found.status[0] != "ok" else []),
-        paragraph(*(body_sentence(answer, body) for body in range(found.n_bodies)), misfit_sentence(answer)),
         figure(
             profile_figure(answer),
             f"Line {name}: observed and fitted self-potential; residuals, with the band of their root mean square; and the "
-            "section with 95 % intervals of place and depth. The arrow is the polarisation as seen in the section.",
+            f"section with 95 % intervals of place and depth. {_SYMBOLS[found.shape == SHEET]}",
             f"Curve, residuals and section of line {name}.",
         ),
         parameter_table(answer),
@@ -62,6 +66,17 @@ def line_blocks(name, answer):
         ]
     blocks += [subtitle("Correlation of the parameters"), correlation_table(found)]
     return tuple(blocks)
+
+
+def line_words(answer):
+    """Return what must not be overlooked of one line, and what was found, in words."""
+    doubtful = answer.remarks or answer.inversion.status[0] != "ok"
+    return (
+        callout("Mind", [answer.status] if doubtful else []),
+        paragraph(
+            *(body_sentence(answer, body) for body in range(answer.inversion.n_bodies)), misfit_sentence(answer)
+        ),
+    )
 
 
 def key_facts(answer):
@@ -95,7 +110,7 @@ def parameter_table(answer):
     deviations = np.sqrt(np.diagonal(found.covariance[0]))[len(found.parameter_names) - len(terms) :]
     for power, (value, sd) in enumerate(zip(terms, deviations)):
         rows.append((parameter_label(f"background_{power}"), significant(value), significant(sd), NO_VALUE))
-    caption = f"Parameters of the {shape_name(found.shape)} and the {found.background} background."
+    caption = f"Parameters of the {shape_name(found.shape)} on {background_words(found.background)}."
     return table(caption, ("Parameter", "Value", "Standard deviation", "95 % interval"), rows)
 
 

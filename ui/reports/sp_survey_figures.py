@@ -7,10 +7,12 @@ from .figures import GRID, MAX_POINTS, axis, layout, thinned
 from .sp_words import shape_name
 
 _BINS = 30
+_MOST_TRACKS = 300  # drawn
+_TRACK_POINTS = 20  # of each line
 
 
-def source_map_figure(places, depth_m, names):
-    """Return the sources seen from above, coloured by depth.
+def source_map_figure(places, depth_m, names, tracks):
+    """Return the sources seen from above, coloured by depth, and their lines.
 
     Parameters
     ----------
@@ -19,6 +21,8 @@ def source_map_figure(places, depth_m, names):
     depth_m : ndarray (n_sources,)
     names : sequence of str
         Of their lines.
+    tracks : sequence of ndarray (n, 2)
+        The lines, m.
     """
     drawn = thinned(np.flatnonzero(np.isfinite(places).all(axis=1)), MAX_POINTS)
     scale = [[share, colour] for share, colour in zip(np.linspace(0, 1, len(SHALLOW_TO_DEEP)), SHALLOW_TO_DEEP)]
@@ -41,7 +45,23 @@ def source_map_figure(places, depth_m, names):
         "xaxis": axis("Easting (m)", tickformat=",.0f"),
         "yaxis": axis("Northing (m)", scaleanchor="x", tickformat=",.0f"),
     }
-    return {"data": [trace], "layout": layout(520, **settings)}
+    return {"data": [_track_trace(tracks), trace], "layout": layout(520, showlegend=False, **settings)}
+
+
+def _track_trace(tracks):
+    """Return the lines as one trace, a gap between two."""
+    gap = np.full((1, 2), np.nan)
+    shown = [tracks[row] for row in thinned(np.arange(len(tracks)), _MOST_TRACKS)]
+    points = [np.concatenate([track[thinned(np.arange(len(track)), _TRACK_POINTS)], gap]) for track in shown]
+    x, y = np.concatenate([*points, gap]).round(1).T
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": x,
+        "y": y,
+        "line": {"color": "#B8C0CA", "width": 1.5},
+        "hoverinfo": "skip",
+    }
 
 
 def depth_figure(depth_m, shapes):

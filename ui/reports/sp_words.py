@@ -20,6 +20,8 @@ PARAMETER_NAMES = {
 BACKGROUND_NAMES = ("Background (mV)", "Background (mV/m)", "Background (mV/m\u00b2)")
 MOMENT_UNITS = {"sphere": "mV m\u00b2", "horizontal_cylinder": "mV m", "vertical_cylinder": "mV", "sheet": "mV"}
 GOOD_MISFIT_PERCENT, FAIR_MISFIT_PERCENT = 3.0, 8.0
+_HOPELESS = 10.0  # times its value: a standard deviation beyond it says only that nothing is known
+_LARGE_POWER = 4  # of ten: strengths from there on are written with a power
 _NEARLY = 20.0  # degrees from a main direction
 
 
@@ -46,10 +48,20 @@ def with_sd(value, sd, decimals):
 
 
 def strength_with_sd(value, sd):
-    """Return ``K ± sd`` with few digits."""
+    """Return ``K ± sd`` with few digits; words where the profile says nothing of it."""
     if sd is None or not np.isfinite(sd):
         return significant(value)
-    return f"{significant(value)} \u00b1 {significant(sd, 2)}"
+    if sd > _HOPELESS * abs(value):
+        return "not determined"
+    power = int(np.floor(np.log10(abs(value))))
+    if power < _LARGE_POWER:
+        return f"{significant(value)} \u00b1 {significant(sd, 2)}"
+    return f"({fixed(value / 10.0**power, 2)} \u00b1 {fixed(sd / 10.0**power, 2)})e{power}"
+
+
+def background_words(background):
+    """Return a background as it stands in a sentence."""
+    return "no background" if background == "none" else f"a {background} background"
 
 
 def direction_words(shape, angle_deg):
