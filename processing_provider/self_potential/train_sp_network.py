@@ -127,9 +127,7 @@ class TrainSpNetwork(Tool):
         chosen = {
             name: self.parameterAsEnumString(parameters, name, context) for name in ("PRESET", "BODY", "BACKGROUND", "RECIPE")
         }
-        ranges = (
-            (number[f"MIN_{name}"], number[f"MAX_{name}"]) for name, *_ in _RANGES
-        )
+        ranges = ((number[f"MIN_{name}"], number[f"MAX_{name}"]) for name, *_ in _RANGES)
         setup = TrainingSetup(
             chosen["BODY"],
             chosen["BACKGROUND"],
@@ -154,6 +152,6 @@ class TrainSpNetwork(Tool):
         with Outputs(self, parameters, context, feedback) as outputs:
             if not outputs.file("MODEL", model.save):
                 raise DataError("Choose a file for the model.")
-            about = run_context(self, parameters, context, started)
+            about = run_context(self, parameters, context, started, input_name="Synthetic profiles", crs="-")
             outputs.file("REPORT", lambda path: path.write_text(network_report(model.card, setup, about), encoding="utf-8"))
         return {**outputs.results, "MSE": quality["mse"]}

@@ -34,6 +34,22 @@ PROMISED = {  # tool id: (parameters, outputs), each never to be renamed
         "clustering:samples clustering:boreholes clustering:earthquakes clustering:model clustering:report hulls:hulls "
         "map:map map:project",
     ),
+    "sp_profiles": ("INPUT SP_FIELD RASTER LINES BUFFER SPACING OUTPUT", "OUTPUT"),
+    "sp_forward": ("X0 DEPTH ANGLE K BODY LENGTH STATIONS NOISE_SD SEED OUTPUT", "OUTPUT"),
+    "invert_sp": (
+        "INPUT SP_FIELD LINE_FIELD DISTANCE_FIELD BODY BACKGROUND ROBUST BODIES UNCERTAINTY OUTPUT FIT REPORT",
+        "OUTPUT FIT REPORT N_LINES X0 DEPTH ANGLE K HALF_LENGTH RMS",
+    ),
+    "train_sp_network": ("PRESET STATIONS NOISE_SD BUDGET SEED MODEL REPORT", "MODEL REPORT MSE"),
+    "invert_sp_network": (
+        "INPUT SP_FIELD LINE_FIELD DISTANCE_FIELD MODEL BACKGROUND POLISH OUTPUT FIT REPORT",
+        "OUTPUT FIT REPORT N_LINES X0 DEPTH ANGLE K HALF_LENGTH RMS",
+    ),
+    "compare_sp_inversions": ("INPUT SP_FIELD LINE_FIELD MODEL OUTPUT REPORT", "OUTPUT REPORT"),
+    "sp_sources_from_raster": (
+        "RASTER LINES LINE_FIELD SPACING BODY BACKGROUND UNCERTAINTY SEED",
+        "profiles:stations inversion:sources inversion:fit inversion:bars inversion:report",
+    ),
     "prospect_map": ("CLUSTERS HULLS BOREHOLES EARTHQUAKES TITLE DPI MAP PROJECT", "MAP PROJECT"),
 }
 CHOICES = {
@@ -42,6 +58,11 @@ CHOICES = {
     ("deep_embedded_clustering", "MISSING"): ["impute", "skip", "fail"],
     ("deep_embedded_clustering", "EFFORT"): ["quick", "standard", "thorough"],
     ("cluster_hulls", "METHOD"): ["convex", "concave"],
+    ("sp_forward", "BODY"): ["sphere", "horizontal_cylinder", "vertical_cylinder", "sheet"],
+    ("invert_sp", "BODY"): ["sphere", "horizontal_cylinder", "vertical_cylinder", "sheet", "auto"],
+    ("invert_sp", "BACKGROUND"): ["none", "constant", "linear", "quadratic"],
+    ("invert_sp", "UNCERTAINTY"): ["covariance", "grid", "bootstrap"],
+    ("train_sp_network", "PRESET"): ["reference", "modern"],
 }
 DEFAULTS = {
     ("import_samples", "ORIENTATION"): "auto",

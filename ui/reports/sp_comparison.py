@@ -70,11 +70,11 @@ def comparison_report(names, compared, model, context):
 def _findings(lines, network, polish):
     agree = int(np.sum(network <= AGREEMENT))
     sentences = [
-        f"On {count(agree)} of {count(len(lines))} lines every parameter of the network lies within {AGREEMENT:g} standard "
+        f"On {count(agree)} of {_lines(len(lines))} every parameter of the network lies within {AGREEMENT:g} standard "
         "deviations of least squares."
     ]
     same = int(np.sum(polish <= _SAME_MINIMUM))
-    sentences.append(f"From the network's answer least squares reaches the same minimum on {count(same)} lines.")
+    sentences.append(f"From the network's answer least squares reaches the same minimum on {_lines(same)}.")
     times = {entry.method: entry.time_ms for entry in lines[0]}
     ratio = times["least squares"] / times["network"] if times["network"] > 0 else np.nan
     if np.isfinite(ratio):
@@ -87,17 +87,21 @@ def _warnings(lines, network, polish):
     messages = []
     if np.any(network > AGREEMENT):
         messages.append(
-            f"On {count(np.sum(network > AGREEMENT))} of {count(len(lines))} lines the network must not be trusted: it "
+            f"On {count(np.sum(network > AGREEMENT))} of {_lines(len(lines))} the network must not be trusted: it "
             f"differs from least squares by up to {significant(float(network.max()), 2)} standard deviations."
         )
     if np.any(polish > _SAME_MINIMUM):
         messages.append(
-            f"On {count(np.sum(polish > _SAME_MINIMUM))} lines the network led the polish into another minimum than the best."
+            f"On {_lines(np.sum(polish > _SAME_MINIMUM))} the network led the polish into another minimum than the best."
         )
     outside = sum(bool(entries[0].answer.remarks) for entries in lines)
     if outside:
-        messages.append(f"{count(outside)} lines have a remark on the network's answer; see the status.")
+        messages.append(f"There is a remark on the network's answer for {_lines(outside)}: see the field status.")
     return messages
+
+
+def _lines(number):
+    return f"{count(number)} line{'' if number == 1 else 's'}"
 
 
 def _table(names, lines):
@@ -119,7 +123,7 @@ def _table(names, lines):
             )
             rows.append((names[entry.answer.index], *(bold(cell) for cell in cells)))
     caption = (
-        f"The first {count(min(len(lines), _LISTED))} of {count(len(lines))} lines; standard deviations behind \u00b1, by each "
+        f"{count(min(len(lines), _LISTED))} of {_lines(len(lines))}; standard deviations behind \u00b1, by each "
         "method itself. Difference: the largest from least squares, in its standard deviations, and whose it is."
     )
     headers = ("Line", "Method", "Place (m)", "Depth (m)", "Angle (\u00b0)", "K", "Misfit (mV)", "Difference", "In")

@@ -7,6 +7,15 @@ from .page import Section, page, run_section
 from .sp_network_sections import quality_section, training_section
 
 REFERENCES = (references.ABDELRAHMAN_1997, references.NIX_1994, references.RAO_1945, references.YUNGUL_1950)
+_RECIPE_WORDS = {
+    "name": "Method",
+    "n_profiles": "Training profiles",
+    "n_epochs": "Epochs",
+    "n_steps": "Steps",
+    "batch": "Profiles per step",
+    "budget_s": "Budget (s)",
+    "steps_per_second": "Steps per second of the budget",
+}
 _POOR = 2.0  # error over bound
 _USELESS_SHARE = 0.5  # of the mean squared error of always answering the mean
 
@@ -35,7 +44,7 @@ def network_report(card, setup, context):
         ),
         facts(pairs),
     )
-    recipe = [(key.replace("_", " "), value) for key, value in card["recipe"].items()]
+    recipe = [(_RECIPE_WORDS.get(key, key), str(value).replace("_", " ")) for key, value in card["recipe"].items()]
     sections = (
         quality_section(card),
         training_section(setup),

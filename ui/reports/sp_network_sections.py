@@ -13,7 +13,7 @@ def training_section(setup):
         f"{significant(setup.length_m)} m, noise of {significant(setup.noise_sd_mv)} mV, background: {setup.background}."
     )
     rows = [
-        (PARAMETER_NAMES[name], significant(low, 4), significant(high, 4))
+        (PARAMETER_NAMES[name], significant(low), significant(high))
         for name, (low, high) in (
             ("x0_m", setup.x0_m),
             ("depth_m", setup.depth_m),
