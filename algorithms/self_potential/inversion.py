@@ -23,7 +23,7 @@ from .results import AT_BOUND, Bounds, Inversion
 from .robust import robust_search
 from .search import Box, search_or_refine
 
-CHUNK = 512  #: profiles inverted together: bounds the memory
+CHUNK = 256  #: profiles inverted together: bounds the memory
 MARGIN = 0.25  #: of the profile's length, searched beyond its ends
 MOST_BODIES = 3
 

@@ -124,8 +124,11 @@ def minimise(basis, observations, theta, lower, upper, max_iterations=MAX_ITERAT
         size = np.abs((trial_theta - theta) / basis.step_scale(theta)).max(axis=1)
         ease = 1.0 - (2.0 * np.minimum(np.maximum(fall / np.maximum(foreseen, TINY), 0.0), 2.0) - 1.0) ** 3
         damping = np.where(better, np.maximum(damping * np.maximum(ease, 0.1), 1e-9), np.maximum(damping, 1e-3) * 8.0)
-        theta = np.where(better[:, None], trial_theta, theta)
-        here.put(better, trial, better)
+        if better.all():
+            theta, here = trial_theta, trial
+        else:
+            theta = np.where(better[:, None], trial_theta, theta)
+            here.put(better, trial, better)
         # too little left to gain ends the search, whether or not rounding let the step be better
         done = (size < STEP_TOLERANCE) | (foreseen < GAIN_TOLERANCE * here.sse)
         if done.any():
