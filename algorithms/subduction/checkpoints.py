@@ -61,8 +61,8 @@ def read_checkpoint(path):
         state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # a damaged file can fail in any way, and all of them mean the same to the reader
         raise ModelFileError(
-            f"'{name}' is not a checkpoint that can be read safely ({type(error).__name__}): it is missing, damaged, or "
-            "holds more than weights. Choose a file that holds the state dict of a network only."
+            f"'{name}' is not a checkpoint that can be read safely ({type(error).__name__}): it is missing, damaged, "
+            "or holds more than weights. Choose a file that holds the state dict of a network only."
         ) from error
     if not isinstance(state, dict) or not all(isinstance(value, torch.Tensor) for value in state.values()):
         raise ModelFileError(f"'{name}' holds no state dict of a network. Choose a file with weights and biases only.")

@@ -63,7 +63,7 @@ def permutation_importance(score, values, position_km, runs, seed=42, n_repeats=
     """
     members = [rows[np.argsort(position_km[rows], kind="stable")] for rows in map(np.flatnonzero, _masks(runs))]
     if len(members) < 2:
-        raise DataError("Permutation importance needs at least two runs of segments: add segments, or shorten the runs.")
+        raise DataError("Permutation importance needs at least two runs of segments: add segments or shorten the runs.")
     in_place = np.concatenate(members)
     before = score(values)
     losses = np.empty((n_repeats, values.shape[1]))

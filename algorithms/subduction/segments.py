@@ -87,8 +87,8 @@ def check_places(segments):
     position = segments.position_km
     if not np.isfinite(position).all():
         raise DataError(
-            f"{np.count_nonzero(~np.isfinite(position))} of {len(segments)} segments have no position along the trench. "
-            "Fill the position field (km along the trench), or make the segments with the trench segments tool."
+            f"{np.count_nonzero(~np.isfinite(position))} of {len(segments)} segments have no position along the "
+            "trench. Fill the position field (km along the trench), or make the segments with the trench segments tool."
         )
     if np.any(segments.region == ""):
         raise DataError(

@@ -97,7 +97,8 @@ def test_epsilon_is_gradient_times_input(network, inputs):
 def test_a_feature_without_weight_has_no_relevance(network, inputs):
     network["net.0.weight"][:, 1] = 0.0
     for rule in RULES:
-        assert relevance(inputs, network, "net", N_LAYERS, np.zeros(7, dtype=int), rule).values[:, 1] == pytest.approx(0)
+        found = relevance(inputs, network, "net", N_LAYERS, np.zeros(7, dtype=int), rule)
+        assert found.values[:, 1] == pytest.approx(0)
 
 
 def test_rank_agreement_is_the_mean_pairwise_spearman_correlation():

@@ -1,0 +1,125 @@
+"""How the scores of all classifiers fall when training segments must keep a distance from the tested ones."""
+
+import numpy as np
+
+from ..errors import DataError
+from ..progress import part, silent
+from .baselines import RULES
+from .class_bounds import check_classes
+from .folds import Exclusion, block_folds, stretches
+from .forest import N_TREES
+from .network_training import Recipe
+from .preprocessing import check_features
+from .results import ExclusionCurve
+from .validation import absent_classes, pooled, predict_folds, score_folds
+
+DISTANCES_KM = (0, 50, 100, 200, 300, 400, 500, 600)
+WORDS = {
+    "network": "the network",
+    "extra_trees": "the forest",
+    "context": "the context classifier",
+    "nearest_segment": "the nearest-segment rule",
+    "region_majority": "the majority of the region",
+}
+
+
+def exclusion_distance_curve(
+    segments,
+    bounds,
+    distances_km=DISTANCES_KM,
+    classifiers=("network",),
+    n_folds=5,
+    n_repeats=10,
+    seed=42,
+    same_rupture=False,
+    straight_line=False,
+    recipe=Recipe(),
+    n_trees=N_TREES,
+    progress=silent,
+):
+    """Score classifiers and the rules without features on block folds at several exclusion distances.
+
+    Parameters
+    ----------
+    segments : SegmentTable
+        Without blanks, see :func:`.segments.complete_rows`.
+    bounds : ClassBounds
+    distances_km : sequence of float
+    classifiers : sequence of str
+        Of :data:`.validation.CLASSIFIERS`; the two rules without features are always added.
+    n_folds, n_repeats, seed : int
+    same_rupture, straight_line : bool
+        See :class:`.folds.Exclusion`.
+    recipe : Recipe
+        Of the networks; those of all folds, distances and repeats train as one batched program.
+    n_trees : int
+        Of the forests.
+    progress : Progress
+
+    Returns
+    -------
+    ExclusionCurve
+
+    Raises
+    ------
+    DataError
+        If a feature is constant, a class has no segment, a place is missing, or a distance leaves no training rows.
+    Cancelled
+        By ``progress``.
+    """
+    if not classifiers:
+        raise DataError("Choose at least one classifier.")
+    if not len(distances_km) or min(distances_km) < 0:
+        raise DataError("The exclusion distances must be one or more numbers of km that are not negative.")
+    if n_repeats < 1:
+        raise DataError("The number of repeats must be at least 1.")
+    check_features(segments)
+    classes = bounds.classes(segments.magnitude)
+    check_classes(classes, bounds)
+    cut = stretches(segments, n_folds)
+    designs = [block_folds(segments, cut, Exclusion(float(d), same_rupture, straight_line)) for d in distances_km]
+    folds = [fold for design in designs for fold in design]
+    scores, probability = [], {}
+    for index, name in enumerate((*classifiers, *RULES)):
+        start = min(index / len(classifiers), 1.0)
+        share = part(progress, start, min(start + 1 / len(classifiers), 1.0))
+        found = iter(
+            predict_folds(name, segments, classes, bounds.n_classes, folds, n_repeats, seed, recipe, n_trees, share)
+        )
+        for distance, design in zip(distances_km, designs):
+            predictions = [next(found) for _ in design]
+            scores.append(score_folds(name, distance, classes, bounds.n_classes, design, predictions))
+            probability[name, float(distance)] = pooled(design, predictions, len(segments))
+    order = {float(distance): place for place, distance in enumerate(distances_km)}
+    scores.sort(key=lambda score: order[score.distance_km])
+    notes = absent_classes(classes, bounds.n_classes, designs[-1], bounds.names)
+    return ExclusionCurve(
+        tuple(scores), cut.number, probability, bounds.names, verdicts(scores, classifiers), tuple(notes)
+    )
+
+
+def verdicts(scores, classifiers):
+    """Return one sentence per classifier: at which distances it does not beat the nearest-segment rule."""
+    nearest = {score.distance_km: score.f1_macro for score in scores if score.classifier == "nearest_segment"}
+    sentences = []
+    for name in classifiers:
+        own = {score.distance_km: score.f1_macro for score in scores if score.classifier == name}
+        behind = [distance for distance in own if own[distance] <= nearest[distance]]
+        subject = WORDS[name][0].upper() + WORDS[name][1:]
+        if not behind:
+            where = _where(own, own)
+            sentences.append(f"{subject} beats the nearest-segment rule, which uses no feature, {where}.")
+            continue
+        worst = max(behind, key=lambda distance: nearest[distance] - own[distance])
+        sentences.append(
+            f"{subject} does not beat the nearest-segment rule, which uses no feature, {_where(behind, own)}: "
+            f"at {worst:g} km its macro F1 is {own[worst]:.2f} against {nearest[worst]:.2f}."
+        )
+    return tuple(sentences)
+
+
+def _where(some, every):
+    texts = [f"{distance:g}" for distance in np.sort(list(some))]
+    if len(texts) == 1:
+        return f"at {texts[0]} km"
+    return "at every distance" if len(some) == len(every) else f"at {', '.join(texts[:-1])} and {texts[-1]} km"
