@@ -214,3 +214,64 @@ def test_files_keep_depth_and_look(invert, point_layer, tmp_path, name):
     assert feature.geometry().constGet().z() == pytest.approx(-24.0, abs=0.01)
     assert feature["depth_m"] == pytest.approx(24.0, abs=0.01)
     assert layer.renderer().type() == "graduatedSymbol"
+
+
+def test_auto_finds_the_shape_and_says_how_sure_it_is(invert, point_layer):
+    rng = np.random.default_rng(9)
+    sp = potential("horizontal_cylinder", X_M, 70.0, 15.0, 200.0, 3000.0) + rng.normal(0, 0.5, len(X_M))
+    result = invert(point_layer(along(90.0), sp=sp, d=X_M), DISTANCE_FIELD="d", BODY="auto", ROBUST=False)
+    (source,) = sources(result["OUTPUT"])
+    assert source["shape"] == "horizontal_cylinder" and 0.5 < source["weight"] <= 1.0
+
+
+def test_two_shapes_that_fit_equally_well_are_both_named(invert, point_layer):
+    rng = np.random.default_rng(9)
+    sp = potential("horizontal_cylinder", X_M, 70.0, 30.0, 200.0, 300.0) + rng.normal(0, 3.0, len(X_M))
+    result = invert(point_layer(along(90.0), sp=sp, d=X_M), DISTANCE_FIELD="d", BODY="auto", ROBUST=False)
+    assert "Two shapes fit equally well" in result["STATUS"] and "The other is a" in result["STATUS"]
+
+
+@pytest.mark.parametrize("uncertainty", ["grid", "bootstrap"])
+def test_other_uncertainties_agree_with_the_covariance(invert, point_layer, uncertainty):
+    sp = curve() + np.random.default_rng(6).normal(0, 1.0, len(X_M))
+    layer = point_layer(along(90.0), sp=sp, d=X_M)
+    plain, other = (
+        sources(invert(layer, DISTANCE_FIELD="d", ROBUST=False, UNCERTAINTY=choice)["OUTPUT"])[0]
+        for choice in ("covariance", uncertainty)
+    )
+    for name in ("sd_x0", "sd_depth", "sd_angle", "sd_k"):
+        assert other[name] == pytest.approx(plain[name], rel=0.35)
+    assert other["depth_lo"] < other["depth_m"] < other["depth_hi"]
+    assert other["depth_m"] == plain["depth_m"]
+
+
+def test_the_grid_is_refused_where_it_has_too_many_dimensions(invert, point_layer):
+    layer = point_layer(along(90.0), sp=curve(), d=X_M)
+    with pytest.raises(QgsProcessingException, match="one sphere or cylinder"):
+        invert(layer, DISTANCE_FIELD="d", BODY="sheet", UNCERTAINTY="grid")
+
+
+def test_the_report_shows_lines_in_full_and_escapes_their_names(invert, point_layer, tmp_path):
+    rng = np.random.default_rng(1)
+    sp = np.concatenate([curve(x0_m=place) + rng.normal(0, 1, len(X_M)) for place in (50.0, 70.0)])
+    xy = np.concatenate([along(90.0), along(90.0) + [0.0, 50.0]])
+    names = ["<script>alert(1)</script>"] * len(X_M) + ["second"] * len(X_M)
+    path = tmp_path / "report.html"
+    invert(point_layer(xy, sp=sp, line=names), LINE_FIELD="line", ROBUST=False, REPORT=str(path))
+    text = path.read_text(encoding="utf-8")
+    assert "<script>alert(1)" not in text and "&lt;script&gt;alert(1)" in text
+    for words in ("All lines", "Line second", "Other shapes and backgrounds", "Correlation of the parameters"):
+        assert words in text
+
+
+def test_cancel_leaves_nothing(fumarole, point_layer, tmp_path):
+    import processing
+    from qgis.core import QgsProcessingFeedback
+
+    feedback = QgsProcessingFeedback(False)
+    feedback.cancel()
+    path = tmp_path / "sources.gpkg"
+    parameters = {"INPUT": point_layer(along(90.0), sp=curve()), "SP_FIELD": "sp", "OUTPUT": str(path)}
+    with pytest.raises(QgsProcessingException, match="Cancelled"):
+        processing.run("fumarole:invert_sp", parameters, feedback=feedback)
+    assert not path.exists()
