@@ -17,7 +17,7 @@ def model(fumarole, tmp_path_factory):
     import processing
 
     folder = tmp_path_factory.mktemp("model")
-    parameters = {"BUDGET": 3.0, "MODEL": str(folder / "model.npz"), "REPORT": str(folder / "report.html")}
+    parameters = {"BUDGET": 2.0, "MODEL": str(folder / "model.npz"), "REPORT": str(folder / "report.html")}
     return processing.run("fumarole:train_sp_network", parameters)
 
 
