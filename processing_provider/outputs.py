@@ -52,7 +52,7 @@ class Outputs:
         for destination, (style, name) in self._styles.items():
             self._attach_style(destination, style, name)
 
-    def layer(self, parameter, fields, geometry_type, crs, rows, style=None, name=""):
+    def layer(self, parameter, fields, geometry_type, crs, rows, style=None, name="", title=""):
         """Write one vector output.
 
         Parameters
@@ -65,6 +65,8 @@ class Outputs:
             Gives the layer its look, now (stored with the data) and when QGIS loads it.
         name : str
             Name of the stored style.
+        title : str
+            Name of the layer where QGIS loads it; empty for that of the parameter.
         """
         wanted = destination_text(self._parameters, parameter, self._context)
         if not wanted:
@@ -84,6 +86,8 @@ class Outputs:
         self.results[parameter] = destination
         if style is not None:
             self._styles[destination] = (style, name or parameter.lower())
+        if title and self._context.willLoadLayerOnCompletion(destination):
+            self._context.layerToLoadOnCompletionDetails(destination).name = title
         return destination
 
     def file(self, parameter, write):

@@ -1,6 +1,7 @@
 """The tool ``import_samples``: a spreadsheet of samples as points."""
 
 import math
+from pathlib import Path
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
@@ -161,7 +162,7 @@ class ImportSamples(Tool):
         rows = ((QgsGeometry.fromPointXY(QgsPointXY(*xy[record])), [*cells[record], below[record]]) for record in kept)
         progress(0.8, "Writing the samples")
         with Outputs(self, parameters, context, feedback) as outputs:
-            outputs.layer("OUTPUT", fields, QgsWkbTypes.Type.Point, target, rows)
+            outputs.layer("OUTPUT", fields, QgsWkbTypes.Type.Point, target, rows, title=Path(path).stem)
         for text in notes:
             feedback.pushInfo(text)
         feedback.pushInfo(f"{len(kept)} samples with {len(columns)} columns; {len(reasons)} records left out.")

@@ -251,3 +251,18 @@ def test_the_simav_chain_in_one_target_gives_one_study_area(imported, root):
         layer, _ = features(imported(root / SIMAV / name, GRID_ZONE="35S", TARGET_CRS="EPSG:32635")["OUTPUT"])
         extents.append(layer.extent())
     assert extents[2].contains(extents[0]) and extents[0].buffered(1500.0).contains(extents[1])
+
+
+def test_the_loaded_layer_is_named_after_its_file(fumarole, root):
+    import processing
+    from qgis.core import QgsProcessingContext, QgsProcessingOutputLayerDefinition, QgsProject
+
+    context, project = QgsProcessingContext(), QgsProject()
+    context.setProject(project)
+    parameters = {
+        "INPUT": str(root / SIMAV / "simav_geothermal.xlsx"),
+        "OUTPUT": QgsProcessingOutputLayerDefinition("memory:", project),
+    }
+    processing.run("fumarole:import_samples", parameters, context=context)
+    (details,) = context.layersToLoadOnCompletion().values()
+    assert details.name == "simav_geothermal"
