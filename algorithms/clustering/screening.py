@@ -61,6 +61,11 @@ def screen(names, values, below_detection, composition, impute):
     DataError
         With fewer than 2 usable features or 5 usable samples, saying why.
     """
+    if len(values) < _LEAST_SAMPLES:
+        raise DataError(
+            f"There are too few samples: {len(values)}, and clustering needs at least {_LEAST_SAMPLES} samples. Add "
+            "samples, or check the filter and the selection."
+        )
     screening = _screen(values, below_detection, composition, impute)
     if 0 < (screening.used & composition).sum() < _LEAST_PARTS:
         screening = _screen(values, below_detection, np.zeros_like(composition), impute)
@@ -69,7 +74,7 @@ def screen(names, values, below_detection, composition, impute):
         reasons = "".join(f" '{name}': {reason}." for name, reason in zip(names, screening.reasons) if reason)
         raise DataError(
             f"Clustering needs at least {_LEAST_FEATURES} usable fields, but only {n_used} of the {len(names)} chosen "
-            f"can be used.{reasons} Choose other fields."
+            f"can be used.{reasons} Choose more fields, or others."
         )
     n_samples = int(screening.samples.sum())
     if n_samples < _LEAST_SAMPLES:

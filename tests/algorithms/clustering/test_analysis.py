@@ -207,12 +207,12 @@ def test_duplicates_do_not_count_as_samples():
 @pytest.mark.parametrize(
     "values, sentence",
     [
-        (np.empty((0, 3)), "Clustering needs at least 2 usable fields"),
+        (np.empty((0, 3)), "There are too few samples: 0"),
         (np.ones((20, 1)), "Clustering needs at least 2 usable fields"),
         (np.full((20, 3), np.nan), "'a': it holds no value"),
         (np.ones((20, 3)), r"'a': all its values are equal \(1\)"),
         (np.full((20, 3), np.inf), "'a': it holds no value"),
-        (np.arange(12.0).reshape(4, 3), "Only 4 of 4 samples have values"),
+        (np.arange(12.0).reshape(4, 3), "There are too few samples: 4"),
     ],
     ids=["empty", "one field", "blank", "constant", "infinite", "four samples"],
 )
