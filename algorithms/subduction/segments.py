@@ -67,11 +67,14 @@ class SegmentTable:
                 "Distances in a straight line need the places of the segments, and this table has none. "
                 "Use a layer with geometry, or exclude along the trench only."
             )
-        longitude, latitude = np.radians(self.longitude), np.radians(self.latitude)
-        around = np.cos(latitude)
-        return EARTH_RADIUS_M * np.stack(
-            [around * np.cos(longitude), around * np.sin(longitude), np.sin(latitude)], axis=1
-        )
+        return EARTH_RADIUS_M * directions(self.longitude, self.latitude)
+
+
+def directions(longitude, latitude):
+    """Return unit vectors ``(n, 3)`` from the Earth's centre to places in degrees."""
+    longitude, latitude = np.radians(longitude), np.radians(latitude)
+    around = np.cos(latitude)
+    return np.stack([around * np.cos(longitude), around * np.sin(longitude), np.sin(latitude)], axis=-1)
 
 
 def check_places(segments):

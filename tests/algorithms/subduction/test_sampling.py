@@ -1,0 +1,130 @@
+"""Features of cells against a slow, literal twin, on both sides and across 180 degrees."""
+
+import numpy as np
+import pytest
+from pyproj import Geod
+
+from fumarole.algorithms.errors import DataError
+from fumarole.algorithms.subduction.sampling import (
+    depth_extent,
+    gradient,
+    largest_earthquake,
+    members,
+    slab_profile,
+    statistics,
+)
+from fumarole.algorithms.subduction.trench import trench_cells, trench_line
+
+GEOD = Geod(ellps="WGS84")
+LINES = {  # synthetic
+    "pacific": ([178.6, 179.6, -179.6, -178.8], [-20.0, -18.9, -17.4, -16.9]),
+    "greenwich": ([-1.5, 0.2, 1.9], [50.0, 50.6, 50.2]),
+}
+
+
+@pytest.fixture(scope="module", params=[(name, side) for name in LINES for side in ("right", "left")])
+def case(request):
+    """Cells, and a grid of points around them with values, some of them no data."""
+    name, side = request.param
+    cells = trench_cells(trench_line(*LINES[name]), 50.0, 150.0, 100.0, side)
+    rng = np.random.default_rng(1)
+    centre = np.round(cells.longitude[0])
+    longitude, latitude = np.meshgrid(centre + np.arange(-4, 6.01, 0.23), cells.latitude.mean() + np.arange(-4, 4, 0.19))
+    longitude = (longitude.ravel() + 180.0) % 360.0 - 180.0
+    values = np.cos(3 * np.radians(latitude.ravel())) + rng.normal(size=longitude.size)
+    values[rng.random(values.size) < 0.1] = np.nan
+    return cells, longitude, latitude.ravel(), values
+
+
+def literal_members(cells, longitude, latitude, cell, band):
+    """Points of one cell and band, one by one."""
+    inside = []
+    for point in range(len(longitude)):
+        azimuth, _, distance = GEOD.inv(cells.longitude[cell], cells.latitude[cell], longitude[point], latitude[point])
+        angle = np.radians(azimuth - cells.azimuth[cell])
+        along, right = distance / 1000 * np.cos(angle), distance / 1000 * np.sin(angle)
+        down = right if cells.side == "right" else -right
+        in_band = 0 <= down <= cells.width_down_km if band == "DG" else -cells.width_up_km <= down < 0
+        if in_band and abs(along) <= cells.spacing_km / 2:
+            inside.append(point)
+    return inside
+
+
+@pytest.mark.parametrize("band", ["UP", "DG"])
+def test_statistics_equal_the_literal_twin(case, band):
+    cells, longitude, latitude, values = case
+    found = members(cells, longitude, latitude).band(band)
+    computed = statistics(found, values, cells.s_km, "grid")
+    for cell in range(len(cells)):
+        inside = literal_members(cells, longitude, latitude, cell, band)
+        assert found.point[found.cell == cell].tolist() == inside
+        known = [value for value in values[inside] if np.isfinite(value)]
+        assert computed.count[cell] == len(known) > 0
+        assert computed.mean[cell] == pytest.approx(np.mean(known))
+        assert computed.std[cell] == pytest.approx(np.std(known))
+    inner = (computed.mean[2:] - computed.mean[:-2]) / 100.0
+    assert computed.gradient[1:-1] == pytest.approx(inner)
+    assert computed.gradient[0] == pytest.approx((computed.mean[1] - computed.mean[0]) / 50.0)
+
+
+def test_the_largest_earthquake_is_found(case):
+    cells, longitude, latitude, values = case
+    found = members(cells, longitude, latitude)
+    largest = largest_earthquake(found, values)
+    for cell in range(len(cells)):
+        inside = [p for band in ("UP", "DG") for p in literal_members(cells, longitude, latitude, cell, band)]
+        assert largest[cell] == np.nanmax(values[inside])
+    nothing = largest_earthquake(found, np.full_like(values, np.nan))
+    assert np.isnan(nothing).all()
+
+
+def test_depth_extent_is_from_the_shallowest_to_the_deepest(case):
+    cells, longitude, latitude, values = case
+    found = members(cells, longitude, latitude)
+    extent = depth_extent(found, values)
+    for cell in range(len(cells)):
+        assert extent[cell] == pytest.approx(np.ptp([v for v in values[found.point[found.cell == cell]] if v == v]))
+
+
+def test_a_raster_elsewhere_gets_a_sentence(case):
+    cells, longitude, latitude, values = case
+    far = members(cells, longitude + 90.0, latitude)
+    with pytest.raises(DataError, match="'Bouguer' has no value in any trench segment"):
+        statistics(far, values, cells.s_km, "Bouguer")
+    with pytest.raises(DataError, match="no value in any"):
+        statistics(members(cells, longitude, latitude), np.full_like(values, np.nan), cells.s_km, "Bouguer")
+
+
+def test_points_without_place_belong_nowhere(case):
+    cells, longitude, latitude, _ = case
+    blank = np.where(np.arange(len(longitude)) % 2, np.nan, longitude)
+    assert np.all(members(cells, blank, latitude).point % 2 == 0)
+    assert len(members(cells, np.array([]), np.array([])).cell) == 0
+
+
+def test_gradients_stop_at_gaps():
+    s_km = 50.0 * np.arange(8)
+    profile = np.array([1.0, 2.0, 4.0, np.nan, 7.0, np.nan, 3.0, 1.0])
+    expected = [0.02, 0.03, 0.04, np.nan, np.nan, np.nan, -0.04, -0.04]
+    assert gradient(profile, s_km) == pytest.approx(expected, nan_ok=True)
+
+
+def test_a_known_slab_profile_comes_back():
+    s_km = 25.0 + 50.0 * np.arange(60)
+    extent = 100.0 + 0.1 * s_km + 1e-4 * (s_km - 1500) ** 2
+    profile = slab_profile(extent, s_km)
+    inside = slice(9, -9)  # away from the ends the mean of a parabola is the parabola plus a constant
+    for window in (200, 400, 600):
+        smooth = profile[f"DXT_{window}"]
+        assert profile[f"FDM_{window}"][inside] == pytest.approx(np.abs(0.1 + 2e-4 * (s_km - 1500))[inside])
+        assert profile[f"SDM_{window}"][inside] == pytest.approx(2e-4)
+        literal = [np.mean(extent[np.abs(s_km - here) <= window / 2]) for here in s_km]
+        assert smooth == pytest.approx(literal)
+
+
+def test_cells_without_slab_stay_blank():
+    s_km = 50.0 * np.arange(12)
+    extent = np.where(np.arange(12) == 5, np.nan, 10.0)
+    profile = slab_profile(extent, s_km)
+    assert np.isnan(profile["DXT_200"]).tolist() == np.isnan(extent).tolist()
+    assert profile["DXT_400"][~np.isnan(extent)] == pytest.approx(10.0)
