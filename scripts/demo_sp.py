@@ -19,7 +19,7 @@ SPHERES = (  # SYNTHETIC: easting and northing from the corner, depth (m), azimu
     ("C", 600.0, 430.0, 60.0, 120.0, 110.0, 9.0e5),
 )
 LINE_LENGTH_M = 360.0
-FIELD_PROFILES = {  # file: (title, body, background, place, depth, half-length and dip of the published fit)
+FIELD_PROFILES = {  # file: (name, place, depth, half-length and dip of the sheet)
     "Surda_anomaly.dat": ("surda", (3.17, 30.10, 25.96, 47.4)),
     "BavarianWoods_anomaly.dat": ("bavarian_woods", (18.07, 50.66, 38.02, 133.5)),
 }
@@ -28,7 +28,6 @@ _LOCAL = (
     'ENGCRS["{name}: local coordinates, zero of its own distance",EDATUM["zero of the profile"],CS[Cartesian,2],'
     'AXIS["along (x)",east],AXIS["across (y)",north],LENGTHUNIT["metre",1]]'
 )
-FILES = ("reference", "surda", "bavarian_woods", "grid")
 
 
 def run(folder, run_tool, say):
@@ -75,6 +74,7 @@ def run(folder, run_tool, say):
             "inversion:report": folder / "grid_report.html",
         },
     )
+    write_project(folder / "self_potential.qgz", folder)
     return problems + grid_problems(result["inversion:sources"])
 
 
@@ -150,6 +150,24 @@ def write_lines(path):
         lines.append(LineString([centre - reach, centre + reach]))
     geopandas.GeoDataFrame({"name": names}, geometry=lines, crs=GRID_CRS).to_file(path, driver="GPKG")
     return path
+
+
+def write_project(path, folder):
+    """Write a project of the synthetic grid with its lines and sources, styled."""
+    from qgis.core import QgsCoordinateReferenceSystem, QgsProject, QgsRasterLayer, QgsVectorLayer
+
+    from ..ui.sp_styles import style_grid
+
+    project = QgsProject()
+    project.setTitle("Self-potential: a synthetic grid and its sources")
+    project.setCrs(QgsCoordinateReferenceSystem(GRID_CRS))
+    grid = QgsRasterLayer(str(folder / "sp_grid_synthetic.tif"), "Self-potential (mV), SYNTHETIC")
+    style_grid(grid)
+    project.addMapLayer(grid)
+    for file, title in (("stations", "Stations"), ("error_bars", "Error bars"), ("sources", "Sources")):
+        project.addMapLayer(QgsVectorLayer(str(folder / f"grid_{file}.gpkg"), title, "ogr"))
+    project.write(str(path))
+    project.clear()
 
 
 def compared(title, found, names, expected, tolerances):

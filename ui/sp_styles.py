@@ -3,12 +3,16 @@
 import math
 
 from qgis.core import (
+    QgsColorRampShader,
     QgsGraduatedSymbolRenderer,
     QgsLineSymbol,
     QgsMarkerSymbol,
     QgsProperty,
+    QgsRasterBandStats,
+    QgsRasterShader,
     QgsRendererRange,
     QgsSimpleMarkerSymbolLayer,
+    QgsSingleBandPseudoColorRenderer,
     QgsSingleSymbolRenderer,
     QgsSymbolLayer,
 )
@@ -21,6 +25,7 @@ _SIGNED_CLASSES = 9  # of self-potential and residual, at most
 _SOURCE_MM = (3.0, 6.5)  # diameter of the smallest and the largest source
 _ARROW_MM, _HEAD_MM = 7.0, 2.6
 _STATION_LOOKS = ((2000, 2.2, 0.15), (20_000, 1.4, 0.1), (float("inf"), 0.8, 0.0))  # up to so many: mm, outline
+_GRID_COLOURS = 9
 _NICE_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _PROPERTY = QgsSymbolLayer.Property
 
@@ -33,6 +38,24 @@ def style_profiles(layer):
 def style_fit(layer):
     """Colour stations by the residual of the fit, blue where too little and orange where too much was observed."""
     layer.setRenderer(_signed_renderer(layer, "residual", "mV"))
+
+
+def style_grid(layer, band=1):
+    """Colour a raster of self-potential continuously, blue below and orange above zero."""
+    statistics = layer.dataProvider().bandStatistics(band, QgsRasterBandStats.Stats.Min | QgsRasterBandStats.Stats.Max)
+    low, high = statistics.minimumValue, statistics.maximumValue
+    largest = max(abs(low), abs(high)) or 1.0
+    ramp = QgsColorRampShader(low, high)
+    ramp.setColorRampType(QgsColorRampShader.Type.Interpolated)
+    items = []
+    for number in range(_GRID_COLOURS):
+        value = low + (high - low) * number / (_GRID_COLOURS - 1)
+        colour = QColor(ramp_colour(NEGATIVE_TO_POSITIVE, 0.5 + value / (2 * largest)))
+        items.append(QgsColorRampShader.ColorRampItem(value, colour, f"{value:.0f} mV".replace("-", "\u2212")))
+    ramp.setColorRampItemList(items)
+    shader = QgsRasterShader(low, high)
+    shader.setRasterShaderFunction(ramp)
+    layer.setRenderer(QgsSingleBandPseudoColorRenderer(layer.dataProvider(), band, shader))
 
 
 def style_error_bars(layer):
