@@ -45,13 +45,14 @@ class DipoleBasis:
     def step_scale(self, theta):
         """Return the length by which a step of each entry of ``theta`` is judged (n_profiles, n)."""
         scale = np.ones_like(theta)
-        scale[:, 0::2] = np.exp(theta[:, 1::2])
+        scale[:, 0::2] = depths(theta)
         return scale
 
     def parameters(self, theta, coefficients, origin_m, length_m):
         """Return canonical parameters, each (n_profiles, n_bodies): m, m, degrees, moment, (NaN) half length."""
-        place, depth = theta[:, 0::2] * length_m[:, None] + origin_m[:, None], np.exp(theta[:, 1::2]) * length_m[:, None]
-        along, down = coefficients[:, 0::2], coefficients[:, 1::2]
+        place = theta[:, 0::2] * length_m[:, None] + origin_m[:, None]
+        depth = depths(theta) * length_m[:, None]
+        along, down = coefficients[:, 0::2].copy(), coefficients[:, 1::2].copy()
         moment = np.hypot(along, down) * length_m[:, None] ** (2.0 * self.exponent - 1.0)
         body = canonical(self.shape, place, depth, np.degrees(np.arctan2(down, along)), moment)
         return (*body, np.full_like(moment, np.nan))
@@ -63,7 +64,7 @@ class DipoleBasis:
 
     def _geometry(self, position, theta, body):
         offset = position - theta[:, 2 * body, None]
-        depth = np.exp(theta[:, 2 * body + 1, None])
+        depth = depths(theta)[:, body, None]
         return offset, depth, offset * offset + depth * depth
 
     def _decay(self, square):
@@ -103,14 +104,14 @@ class SheetBasis:
     def step_scale(self, theta):
         """Return the length by which a step of each entry of ``theta`` is judged (n_profiles, n)."""
         scale = np.ones_like(theta)
-        scale[:, 0::2] = np.exp(theta[:, 1::2])
+        scale[:, 0::2] = depths(theta)
         return scale
 
     def parameters(self, theta, coefficients, origin_m, length_m):
         """Return canonical parameters, each (n_profiles, n_bodies): m, m, degrees, mV, half length in m."""
         edges = theta.reshape(len(theta), self.n_bodies, 4)
         place = edges[..., 0::2] * length_m[:, None, None] + origin_m[:, None, None]
-        depth = np.exp(edges[..., 1::2]) * length_m[:, None, None]
+        depth = np.exp(edges[..., 1::2].copy()) * length_m[:, None, None]
         return sheet_from_edges(place[..., 0], depth[..., 0], place[..., 1], depth[..., 1], coefficients)
 
     def theta(self, parameters, origin_m, length_m):
@@ -122,8 +123,17 @@ class SheetBasis:
     @staticmethod
     def _pole(position, theta, start):
         offset = position - theta[:, start, None]
-        depth = np.exp(theta[:, start + 1, None])
+        depth = depths(theta)[:, start // 2, None]
         return offset, depth, offset * offset + depth * depth
+
+
+def depths(theta):
+    """Return the depths (n_profiles, n) in ``theta``.
+
+    The logarithms are copied side by side first: of numbers that lie apart, numpy may take the exponential by
+    another routine, with another last digit, whenever the memory happens to lie so.
+    """
+    return np.exp(theta[:, 1::2].copy())
 
 
 def _interleaved(first, second):

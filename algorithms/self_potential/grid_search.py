@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from .basis import depths
 from .observations import dot
 
 N_PLACES = 21
@@ -111,7 +112,7 @@ def elsewhere(gain, nodes, theta):
     -------
     ndarray of int (n_profiles,)
     """
-    place, depth = theta[:, :1], np.exp(theta[:, 1:])
+    place, depth = theta[:, :1], depths(theta)
     beside = np.abs(nodes.place - place) > np.maximum(nodes.depth, depth)
     above_or_below = (nodes.depth > 2.0 * depth) | (nodes.depth < 0.5 * depth)
     return np.where(beside | above_or_below, gain, -np.inf).argmax(axis=1)

@@ -116,7 +116,9 @@ def reinvert(inversion, index, v_mv):
     start = np.repeat(basis_of(shape, n_bodies).theta(known, origin, length), len(rows), axis=0)
     corner = boxes(profiles, Bounds())[0]
     box = Box((corner[0], corner[1]), (corner[2], corner[3]))
-    fields = _invert_chunk(profiles, rows, shape, inversion.background, inversion.robust, n_bodies, box, Bounds(), start)
+    fields = _invert_chunk(
+        profiles, rows, shape, inversion.background, inversion.robust, n_bodies, box, Bounds(), start
+    )
     return replace(inversion, x_m=profiles.x_m, observed_mv=profiles.observed_mv, **fields)
 
 
@@ -125,7 +127,8 @@ def _check_options(shape, background, bodies, bounds):
     if shape not in SHAPES:
         raise DataError(f"Body '{shape}' is not known: choose one of {', '.join(SHAPES)}.")
     if background not in polynomial.BACKGROUNDS:
-        raise DataError(f"Background '{background}' is not known: choose one of {', '.join(polynomial.BACKGROUNDS)}.")
+        known = ", ".join(polynomial.BACKGROUNDS)
+        raise DataError(f"Background '{background}' is not known: choose one of {known}.")
     if bodies not in range(1, MOST_BODIES + 1):
         raise DataError(f"{bodies} bodies cannot be fitted: choose 1 to {MOST_BODIES}.")
     if bodies > 1 and bounds != Bounds(x0_m=bounds.x0_m, depth_m=bounds.depth_m):

@@ -85,7 +85,7 @@ def problems(x_m, v_mv, n_unknowns):
         if count[index] == 0:
             found[index] = "has no self-potential value: every station is empty or not a number."
         elif start[index] == stop[index]:
-            found[index] = "has zero length: all its stations lie at one distance; check the line or the distance field."
+            found[index] = "has zero length: all its stations lie at one distance; check line and distance field."
         elif low[index] == high[index]:
             found[index] = (
                 f"has the same value at all {count[index]} stations ({low[index]:g} mV): there is no anomaly to invert."

