@@ -1,6 +1,6 @@
 """The worked self-potential example: a profile whose answer is known, two field profiles, and a synthetic grid.
 
-:func:`run` writes everything into a folder with the tools of the plugin alone, reads it again and returns what is wrong.
+:func:`run` writes everything into a folder with the tools of the plugin, reads it again and returns what is wrong.
 """
 
 from pathlib import Path
@@ -49,14 +49,19 @@ def run(folder, run_tool, say):
     problems = []
     say("\nSelf-potential. Reference profile: SYNTHETIC, one sphere with noise (MIT; see sample_data/self_potential).")
     stations = table_to_points(folder, "reference", "seed_SP_syn_data.csv")
-    found = invert(folder, run_tool, "reference", stations, BODY="sphere", BACKGROUND="none", ROBUST=False, UNCERTAINTY="grid")
+    found = invert(
+        folder, run_tool, "reference", stations, BODY="sphere", BACKGROUND="none", ROBUST=False, UNCERTAINTY="grid"
+    )
     say(f"Place {found['X0']:.2f} m, depth {found['DEPTH']:.2f} m, angle {found['ANGLE']:.2f}, K {found['K']:.0f}.")
-    problems += compared("The reference profile", found, ("X0", "DEPTH", "ANGLE", "K"), REFERENCE, (1e-3, 1e-3, 6e-3, 1.0))
+    problems += compared(
+        "The reference profile", found, ("X0", "DEPTH", "ANGLE", "K"), REFERENCE, (1e-3, 1e-3, 6e-3, 1.0)
+    )
     for file, (name, published) in FIELD_PROFILES.items():
         say(f"\n{name}: REAL field profile, digitised, in local coordinates.")
         stations = table_to_points(folder, name, file)
         found = invert(folder, run_tool, name, stations, BODY="sheet", BACKGROUND="none", ROBUST=False)
-        say(f"Sheet at {found['X0']:.2f} m, {found['DEPTH']:.2f} m deep, dip {found['ANGLE']:.1f}; misfit {found['RMS']:.1f} mV.")
+        place = f"{found['X0']:.2f} m, {found['DEPTH']:.2f} m deep"
+        say(f"Sheet at {place}, dip {found['ANGLE']:.1f}; misfit {found['RMS']:.1f} mV.")
         names = ("X0", "DEPTH", "HALF_LENGTH", "ANGLE")
         problems += compared(name, found, names, published, (0.02, 0.02, 0.02, 0.1))
     say("\nA SYNTHETIC grid over three spheres, with noise and a trend, cut by three lines.")
@@ -100,7 +105,9 @@ def table_to_points(folder, name, file):
     skip, delimiter = (1, ",") if file.endswith(".csv") else (0, None)
     distance_m, sp_mv = np.loadtxt(SAMPLES / file, delimiter=delimiter, skiprows=skip, unpack=True)
     points = geopandas.points_from_xy(distance_m, np.zeros_like(distance_m))
-    table = geopandas.GeoDataFrame({"distance_m": distance_m, "sp_mv": sp_mv}, geometry=points, crs=_LOCAL.format(name=name))
+    table = geopandas.GeoDataFrame(
+        {"distance_m": distance_m, "sp_mv": sp_mv}, geometry=points, crs=_LOCAL.format(name=name)
+    )
     path = folder / f"{name}_stations.gpkg"
     table.to_file(path, driver="GPKG")
     return path

@@ -4,7 +4,12 @@ from .chain import Chain, Input, Step
 
 _INPUTS = (
     Input(
-        "RASTER", "sp_profiles", "RASTER", "Raster of self-potential", "Grid of self-potential, in millivolts.", required=True
+        "RASTER",
+        "sp_profiles",
+        "RASTER",
+        "Raster of self-potential",
+        "Grid of self-potential, in millivolts.",
+        required=True,
     ),
     Input("LINES", "sp_profiles", "LINES"),
     Input("LINE_FIELD", "sp_profiles", "LINE_FIELD"),
@@ -40,14 +45,13 @@ SELF_POTENTIAL_CHAINS = (
     Chain(
         "sp_sources_from_raster",
         "Self-potential sources from a raster",
-        "<p>From a grid of self-potential and lines across its anomalies to the bodies below them, on the map: one run of "
-        "<i>Self-potential profiles</i> and <i>Invert self-potential</i>.</p>"
-        "<p><b>Draw each line</b> across one anomaly, along its steepest flanks, and let it reach the undisturbed field on "
-        "both sides.</p>"
-        "<p><b>Mind</b> that a grid was interpolated from stations: its profiles are smoother than the ground, and the "
-        "uncertainty comes out too small.</p>"
-        "<p><b>To change the chain</b>, open its file in the graphical modeler (folder <i>processing_provider/models</i> of "
-        "the plugin) and save it under another name.</p>",
+        "<p>From a grid of self-potential and lines across its anomalies to the bodies below them, on the map: one "
+        "run of <i>Self-potential profiles</i> and <i>Invert self-potential</i>.</p><p><b>Draw each line</b> across "
+        "one anomaly, along its steepest flanks, and let it reach the undisturbed field on both "
+        "sides.</p><p><b>Mind</b> that a grid was interpolated from stations: its profiles are smoother than the "
+        "ground, and the uncertainty comes out too small.</p><p><b>To change the chain</b>, open its file in the "
+        "graphical modeler (folder <i>processing_provider/models</i> of the plugin) and save it under another "
+        "name.</p>",
         _INPUTS,
         (_PROFILES, _INVERSION),
         "self_potential",

@@ -74,7 +74,9 @@ def style_sources(layer):
     ranges = []
     for number, (lower, upper) in enumerate(zip(limits[:-1], limits[1:])):
         colour = ramp_colour(SHALLOW_TO_DEEP, number / max(len(limits) - 2, 1))
-        ranges.append(QgsRendererRange(lower, upper, _source_symbol(layer, colour), f"{lower:g} \u2013 {upper:g} m deep"))
+        ranges.append(
+            QgsRendererRange(lower, upper, _source_symbol(layer, colour), f"{lower:g} \u2013 {upper:g} m deep")
+        )
     layer.setRenderer(QgsGraduatedSymbolRenderer("depth_m", ranges))
 
 
@@ -159,7 +161,7 @@ def _size_expression(layer):
             extremes[shape] = (min(low, abs(moment)), max(high, abs(moment)))
     small, large = _SOURCE_MM
     cases = "".join(
-        f" WHEN \"shape\" = '{shape}' THEN scale_linear(sqrt(abs(\"k\")), {math.sqrt(abs(low)):.9g}, "
+        f' WHEN "shape" = \'{shape}\' THEN scale_linear(sqrt(abs("k")), {math.sqrt(abs(low)):.9g}, '
         f"{math.sqrt(abs(high)):.9g}, {small}, {large})"
         for shape, (low, high) in sorted(extremes.items())
         if abs(high) > abs(low)

@@ -100,9 +100,7 @@ def answer_of(index, inversion, row, **more):
     one = one_profile(inversion, row)
     names = parameter_names(one.shape)
     sd = {name: one.sd(name)[0] for name in names}
-    interval = {
-        name: getattr(one, name)[0] + np.array([[-WITHIN_95], [WITHIN_95]]) * sd[name] for name in names
-    }
+    interval = {name: getattr(one, name)[0] + np.array([[-WITHIN_95], [WITHIN_95]]) * sd[name] for name in names}
     return Answer(index, one, sd, interval, **more)
 
 

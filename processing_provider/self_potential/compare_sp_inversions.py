@@ -40,11 +40,11 @@ class CompareSpInversions(Tool):
     title = "Compare self-potential inversions"
     group_key = "self_potential"
     summary = (
-        "<p>Inverts every line three times - by a trained network, by least squares without a start, and by least squares "
-        "that starts from the network - and puts parameters, standard deviations, misfit and computing time side by side, "
-        "with their differences in standard deviations.</p>"
-        "<p><b>Read it so</b>: where the network is within one or two standard deviations of least squares it may be used "
-        "for this survey; where the polish differs from least squares the network led it into another minimum.</p>"
+        "<p>Inverts every line three times - by a trained network, by least squares without a start, and by least "
+        "squares that starts from the network - and puts parameters, standard deviations, misfit and computing time "
+        "side by side, with their differences in standard deviations.</p><p><b>Read it so</b>: where the network is "
+        "within one or two standard deviations of least squares it may be used for this survey; where the polish "
+        "differs from least squares the network led it into another minimum.</p>"
     )
     keywords = ("self-potential", "sp", "compare", "benchmark", "neural network", "least squares", "inversion")
     libraries = ("numpy", "scipy")
@@ -61,9 +61,9 @@ class CompareSpInversions(Tool):
             self,
             "OUTPUT",
             "Comparison",
-            "One row per line and method: x0_m, depth_m, angle_deg, k, their standard deviations sd_..., rms_mv (misfit), "
-            "time_ms (computing time per line), sigmas (largest difference from least squares in its standard deviations), "
-            "farthest (the parameter that differs so) and status.",
+            "One row per line and method: x0_m, depth_m, angle_deg, k, their standard deviations sd_..., rms_mv "
+            "(misfit), time_ms (computing time per line), sigmas (largest difference from least squares in its "
+            "standard deviations), farthest (the parameter that differs so) and status.",
             QgsProcessing.SourceType.TypeVector,
         )
         add_report(self)
@@ -93,7 +93,8 @@ class CompareSpInversions(Tool):
             feedback.pushWarning(f"Line '{names[answer.index]}': {answer.status}")
         agree = sum(entry.method == NETWORK and entry.sigmas <= AGREEMENT for entry in compared)
         feedback.pushInfo(
-            f"On {agree} of {len(compared) // 3} lines the network is within {AGREEMENT:g} standard deviations of least squares."
+            f"On {agree} of {len(compared) // 3} lines the network is within {AGREEMENT:g} standard deviations of "
+            "least squares."
         )
         with Outputs(self, parameters, context, feedback) as outputs:
             rows = ((None, _row(names, entry)) for entry in compared)

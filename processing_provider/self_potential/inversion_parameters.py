@@ -35,9 +35,9 @@ def add_stations(tool):
     )
     tool.add(
         QgsProcessingParameterField("DISTANCE_FIELD", "Distance field", None, "INPUT", ANY_FIELD, optional=True),
-        "Distance along the line in metres; +x is where it grows. Empty: from the geometry; each station is put onto the "
-        "straight line of best fit, +x points east (north where the line runs within a degree of north), and 0 is the "
-        "first station.",
+        "Distance along the line in metres; +x is where it grows. Empty: from the geometry; each station is put "
+        "onto the straight line of best fit, +x points east (north where the line runs within a degree of north), "
+        "and 0 is the first station.",
     )
 
 
@@ -53,18 +53,18 @@ def add_outputs(tool):
         tool,
         "OUTPUT",
         "Sources",
-        "One PointZ per body at its place on the map, z = -depth: line, body, shape, x0_m, depth_m, angle_deg, k, half_m "
-        "(sheet: half-length), their standard deviations sd_..., the 95 % intervals x0_lo to x0_hi and depth_lo to depth_hi, "
-        "rms_mv and rms_pct (misfit, in mV and in percent of the line's range), weight (probability of the shape, when it "
-        "was chosen), azimuth (of +x, from north), n_stations and status in words. A line that cannot be inverted has no "
-        "place, and its status says why.",
+        "One PointZ per body at its place on the map, z = -depth: line, body, shape, x0_m, depth_m, angle_deg, k, "
+        "half_m (sheet: half-length), their standard deviations sd_..., the 95 % intervals x0_lo to x0_hi and "
+        "depth_lo to depth_hi, rms_mv and rms_pct (misfit, in mV and in percent of the line's range), weight "
+        "(probability of the shape, when it was chosen), azimuth (of +x, from north), n_stations and status in "
+        "words. A line that cannot be inverted has no place, and its status says why.",
     )
     add_layer(
         tool,
         "FIT",
         "Fit",
-        "One point per station: line, distance_m, observed, fitted, residual and regional (the background), in mV. Missing "
-        "stations have a fitted value too.",
+        "One point per station: line, distance_m, observed, fitted, residual and regional (the background), in mV. "
+        "Missing stations have a fitted value too.",
         optional=True,
     )
     add_layer(

@@ -76,7 +76,13 @@ def write(tool, parameters, context, feedback, survey, answers, report, started,
     with Outputs(tool, parameters, context, feedback) as outputs:
         rows = source_rows(answers, survey, context)
         outputs.layer(
-            "OUTPUT", fields_of(*SOURCE_FIELDS), QgsWkbTypes.Type.PointZ, crs, rows, style_sources, "Self-potential sources"
+            "OUTPUT",
+            fields_of(*SOURCE_FIELDS),
+            QgsWkbTypes.Type.PointZ,
+            crs,
+            rows,
+            style_sources,
+            "Self-potential sources",
         )
         rows = fit_rows(answers, survey, context)
         outputs.layer("FIT", fields_of(*FIT_FIELDS), point, crs, rows, style_fit, "Self-potential fit")

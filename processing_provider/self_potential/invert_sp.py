@@ -14,8 +14,8 @@ _BOUNDS = (
     ("MAX_DEPTH", "Largest depth (m)"),
 )
 _BOUND_HELP = (
-    "Bodies are looked for only between these bounds. Empty: a quarter of the line's length beyond its ends, and from one "
-    "station spacing to the line's length in depth."
+    "Bodies are looked for only between these bounds. Empty: a quarter of the line's length beyond its ends, and "
+    "from one station spacing to the line's length in depth."
 )
 _BODIES = ("sphere", "horizontal_cylinder", "vertical_cylinder", "sheet", "auto")
 
@@ -27,15 +27,14 @@ class InvertSp(Tool):
     title = "Invert self-potential"
     group_key = "self_potential"
     summary = (
-        "<p>Finds place, depth, polarisation and strength of the buried body under each self-potential profile, with its "
-        "uncertainty, and puts it onto the map.</p>"
-        "<p>No start value is needed: polarisation and background are linear in the curve, so that only place and depth "
-        "are searched, over the whole profile (variable projection, Golub and Pereyra 1973). Thousands of lines take "
-        "seconds.</p>"
-        "<p><b>Angles</b> count from +x, where the distance grows; 270 degrees gives a positive peak. The field "
-        "<i>azimuth</i> says where +x points on the map.</p>"
-        "<p><b>Mind</b> that the depth depends on the shape assumed: <i>auto</i> tries all four and reports how probable "
-        "each is. The field <i>status</i> and the report say when the profile does not determine the answer.</p>"
+        "<p>Finds place, depth, polarisation and strength of the buried body under each self-potential profile, with "
+        "its uncertainty, and puts it onto the map.</p><p>No start value is needed: polarisation and background are "
+        "linear in the curve, so that only place and depth are searched, over the whole profile (variable "
+        "projection, Golub and Pereyra 1973). Thousands of lines take seconds.</p><p><b>Angles</b> count from +x, "
+        "where the distance grows; 270 degrees gives a positive peak. The field <i>azimuth</i> says where +x points "
+        "on the map.</p><p><b>Mind</b> that the depth depends on the shape assumed: <i>auto</i> tries all four and "
+        "reports how probable each is. The field <i>status</i> and the report say when the profile does not "
+        "determine the answer.</p>"
     )
     keywords = ("self-potential", "sp", "inversion", "least squares", "depth", "sphere", "cylinder", "sheet", "dipole")
     libraries = ("numpy", "scipy")
@@ -48,7 +47,8 @@ class InvertSp(Tool):
             "Body",
             _BODIES,
             "sphere",
-            "Shape of the source. auto: for each line the most probable of all four, by the Bayesian information criterion.",
+            "Shape of the source. auto: for each line the most probable of all four, by the Bayesian information "
+            "criterion.",
         )
         add_background(self)
         add_boolean(
@@ -65,9 +65,9 @@ class InvertSp(Tool):
             "Uncertainty",
             ("covariance", "grid", "bootstrap"),
             "covariance",
-            "covariance: linearised at the answer, at once. grid: probability over place and depth, right also where the "
-            "problem bends (one sphere or cylinder). bootstrap: from repeated fits with blocks of the residuals, for "
-            "noise that goes on over several stations; slow for many lines.",
+            "covariance: linearised at the answer, at once. grid: probability over place and depth, right also "
+            "where the problem bends (one sphere or cylinder). bootstrap: from repeated fits with blocks of the "
+            "residuals, for noise that goes on over several stations; slow for many lines.",
         )
         add_seed(self)
         for name, label in _BOUNDS:

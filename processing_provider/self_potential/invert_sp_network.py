@@ -10,7 +10,10 @@ from .inversion_parameters import BACKGROUNDS, add_background, add_outputs, add_
 from .inversion_run import lines_in_detail, read_stations, require_answers, write
 
 AS_TRAINED = "as_trained"
-BACKGROUND_HELP = "as_trained: that of the training profiles. Any other enters the strength K, but the network's place, depth and angle know nothing of it."
+BACKGROUND_HELP = (
+    "as_trained: that of the training profiles. Any other enters the strength K, but the network's place, depth and angle "
+    "know nothing of it."
+)
 
 
 class InvertSpNetwork(Tool):
@@ -20,13 +23,12 @@ class InvertSpNetwork(Tool):
     title = "Invert with self-potential network"
     group_key = "self_potential"
     summary = (
-        "<p>Answers self-potential profiles with a network that <i>Train self-potential network</i> wrote, and checks each "
-        "answer by least squares. Needs no torch.</p>"
-        "<p><b>With the polish</b> least squares goes on from the network's answer, and its result and uncertainty are "
-        "written; without it they are the network's own.</p>"
-        "<p><b>Mind</b> the field <i>status</i>: it says when a profile or an answer is outside what the network was trained "
-        "on, when the misfit is more than 1.1 times that of least squares, and when the two differ by more than three of "
-        "the network's standard deviations. There the network must not be trusted.</p>"
+        "<p>Answers self-potential profiles with a network that <i>Train self-potential network</i> wrote, and "
+        "checks each answer by least squares. Needs no torch.</p><p><b>With the polish</b> least squares goes on "
+        "from the network's answer, and its result and uncertainty are written; without it they are the network's "
+        "own.</p><p><b>Mind</b> the field <i>status</i>: it says when a profile or an answer is outside what the "
+        "network was trained on, when the misfit is more than 1.1 times that of least squares, and when the two "
+        "differ by more than three of the network's standard deviations. There the network must not be trusted.</p>"
     )
     keywords = ("self-potential", "sp", "inversion", "neural network", "deep learning", "mlp", "apply", "predict")
     libraries = ("numpy", "scipy")
@@ -43,8 +45,8 @@ class InvertSpNetwork(Tool):
             "POLISH",
             "Polish by least squares",
             True,
-            "Least squares goes on from the network's answer: as accurate as the noise allows, where the network was right "
-            "enough to start from.",
+            "Least squares goes on from the network's answer: as accurate as the noise allows, where the network "
+            "was right enough to start from.",
         )
         add_outputs(self)
 

@@ -70,8 +70,8 @@ def check(settings):
     """Raise a :class:`DataError` when the choices do not go together."""
     if settings.uncertainty == GRID and (settings.shape == SHEET or settings.n_bodies > 1):
         raise DataError(
-            "The uncertainty 'grid' is for one sphere or cylinder per line: choose covariance or bootstrap for sheets and "
-            "for several bodies."
+            "The uncertainty 'grid' is for one sphere or cylinder per line: choose covariance or bootstrap for "
+            "sheets and for several bodies."
         )
 
 
@@ -106,9 +106,7 @@ def in_detail(answer, settings, profiles):
     backgrounds = [name for name in BACKGROUNDS if n_unknowns(SHEET, name) < found.n_used[0]]
     alternatives = ()
     if backgrounds:
-        tried = invert_shapes(
-            found.x_m[0], found.observed_mv[0], SHAPES, backgrounds, settings.robust, 1, bounds
-        )
+        tried = invert_shapes(found.x_m[0], found.observed_mv[0], SHAPES, backgrounds, settings.robust, 1, bounds)
         alternatives = tuple(
             Alternative(inversion, float(weight)) for inversion, weight in zip(tried.inversions, tried.weights[0])
         )
@@ -147,7 +145,9 @@ def _runner_up(choice, row):
     other = choice.runner_up[row]
     shape, depth = choice.inversions[other].shape, choice.inversions[other].depth_m[row, 0]
     share = 100.0 * choice.weights[row, other]
-    return (f"The other is a {shape.replace('_', ' ')} at a depth of {depth:.4g} m, with a probability of {share:.0f} %.",)
+    return (
+        f"The other is a {shape.replace('_', ' ')} at a depth of {depth:.4g} m, with a probability of {share:.0f} %.",
+    )
 
 
 def _with_uncertainty(answers, settings, bounds, progress):

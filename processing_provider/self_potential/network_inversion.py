@@ -81,9 +81,7 @@ def compare(profiles, model, background, progress):
         began = time.process_time()
         prediction = model.predict(batch.x_m, batch.v_mv, background, part(share, 0.0, 0.1))
         predicted = time.process_time()
-        squares = invert_profiles(
-            batch.x_m, batch.v_mv, model.setup.shape, background, progress=part(share, 0.1, 0.3)
-        )
+        squares = invert_profiles(batch.x_m, batch.v_mv, model.setup.shape, background, progress=part(share, 0.1, 0.3))
         searched = time.process_time()
         polished = _polished(batch, prediction, part(share, 0.3, 1.0))
         seconds = (predicted - began, searched - predicted, predicted - began + time.process_time() - searched)

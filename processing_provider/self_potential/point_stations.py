@@ -143,6 +143,6 @@ class PointStations:
         xy = self._xy[self._usable]
         nearest = min(project_onto_line(xy, line.vertices)[1].min() for line in lines[:_LINES_TRIED])
         return (
-            f"No line meets a station within the buffer of {self._buffer_m:g} m: the nearest lies {nearest:,.0f} m from a "
-            "line. Widen the buffer, or check the coordinate system of both layers."
+            f"No line meets a station within the buffer of {self._buffer_m:g} m: the nearest lies {nearest:,.0f} m "
+            "from a line. Widen the buffer, or check the coordinate system of both layers."
         )

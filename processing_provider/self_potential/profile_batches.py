@@ -66,8 +66,10 @@ def batches_of(profiles, n_unknowns):
 def _remarks(x_m, v_mv):
     """Return what is odd about profiles that can be inverted all the same."""
     return [
-        ()
-        if np.isnan(distance)
-        else (f"Two different values stand at distance {distance:g} m: both count; correct or merge them.",)
+        (
+            ()
+            if np.isnan(distance)
+            else (f"Two different values stand at distance {distance:g} m: both count; correct or merge them.",)
+        )
         for distance in repeated_distance(x_m, v_mv)
     ]

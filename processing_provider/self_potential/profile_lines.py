@@ -73,7 +73,9 @@ def read_lines(source, line_field, plane, context, feedback):
             taken.add(unique)
             lines.append(ProfileLine(unique, plane.project(part, source.sourceCrs(), context)))
     if not lines:
-        raise DataError("The line layer holds no line of some length. Check its filter, its selection and its geometries.")
+        raise DataError(
+            "The line layer holds no line of some length. Check its filter, its selection and its geometries."
+        )
     return lines, notes
 
 

@@ -28,13 +28,13 @@ class SpForward(Tool):
     title = "Self-potential of a body"
     group_key = "self_potential"
     summary = (
-        "<p>Computes the self-potential of a buried, polarised body along a straight profile, with noise if wanted: for "
-        "planning a survey, for teaching, and for trying out an inversion whose answer is known.</p>"
-        "<p>Sphere, horizontal and vertical cylinder: V = K [(x - x0) cos a - h sin a] / [(x - x0)² + h²]<sup>q</sup> with "
-        "q = 1.5, 1.0 and 0.5 (Yungul 1950, Abdelrahman and Sharafeldin 1997). Inclined sheet: "
-        "V = K ln (r1² / r2²), with r1 and r2 the distances to its two edges (Murty and Haricharan 1985).</p>"
-        "<p><b>Angles</b> count from the profile's +x direction; 270 degrees gives a positive peak, 90 a negative one. The "
-        "output is <b>synthetic</b> and its line is called so.</p>"
+        "<p>Computes the self-potential of a buried, polarised body along a straight profile, with noise if wanted: "
+        "for planning a survey, for teaching, and for trying out an inversion whose answer is known.</p><p>Sphere, "
+        "horizontal and vertical cylinder: V = K [(x - x0) cos a - h sin a] / [(x - x0)² + h²]<sup>q</sup> with q = "
+        "1.5, 1.0 and 0.5 (Yungul 1950, Abdelrahman and Sharafeldin 1997). Inclined sheet: V = K ln (r1² / r2²), "
+        "with r1 and r2 the distances to its two edges (Murty and Haricharan 1985).</p><p><b>Angles</b> count from "
+        "the profile's +x direction; 270 degrees gives a positive peak, 90 a negative one. The output is "
+        "<b>synthetic</b> and its line is called so.</p>"
     )
     keywords = ("self-potential", "sp", "forward", "synthetic", "model", "sphere", "cylinder", "sheet", "dipole")
     libraries = ("numpy",)
@@ -47,8 +47,8 @@ class SpForward(Tool):
             "ANGLE",
             "Angle (degrees)",
             270.0,
-            "Polarisation angle from +x, 0 to 360; 270 gives a positive peak. For the sheet its dip, 0 to 180: the upper "
-            "edge lies at x0 + half-length times cos(dip).",
+            "Polarisation angle from +x, 0 to 360; 270 gives a positive peak. For the sheet its dip, 0 to 180: the "
+            "upper edge lies at x0 + half-length times cos(dip).",
             -360.0,
             360.0,
         )
@@ -68,9 +68,7 @@ class SpForward(Tool):
         add_number(
             self, "STATIONS", "Number of stations", 101, "Evenly spaced, both ends included.", 2, 1_000_000, INTEGER
         )
-        add_number(
-            self, "NOISE_SD", "Noise (mV)", 0.0, "Standard deviation of the normal noise added to sp_mv.", 0.0
-        )
+        add_number(self, "NOISE_SD", "Noise (mV)", 0.0, "Standard deviation of the normal noise added to sp_mv.", 0.0)
         add_seed(self)
         self.add(
             QgsProcessingParameterPoint("ORIGIN", "Start of the profile", "500000,4330000", optional=True),
@@ -78,7 +76,13 @@ class SpForward(Tool):
             advanced=True,
         )
         add_number(
-            self, "AZIMUTH", "Azimuth of +x (degrees)", 90.0, "From north, clockwise; 90 runs east.", -360.0, 360.0,
+            self,
+            "AZIMUTH",
+            "Azimuth of +x (degrees)",
+            90.0,
+            "From north, clockwise; 90 runs east.",
+            -360.0,
+            360.0,
             advanced=True,
         )
         self.add(
@@ -119,7 +123,9 @@ class SpForward(Tool):
         x, y = origin.x() + distance * np.sin(azimuth), origin.y() + distance * np.cos(azimuth)
         rows = (
             (QgsGeometry.fromPointXY(QgsPointXY(*place)), [_LINE, *values])
-            for place, values in zip(zip(x.tolist(), y.tolist()), np.stack([distance, sp_mv, noise_free], axis=1).tolist())
+            for place, values in zip(
+                zip(x.tolist(), y.tolist()), np.stack([distance, sp_mv, noise_free], axis=1).tolist()
+            )
         )
         with Outputs(self, parameters, context, feedback) as outputs:
             name = "Synthetic self-potential"

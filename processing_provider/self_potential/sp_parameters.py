@@ -6,7 +6,6 @@ from ..parameters import add_enum
 from .millivolts import AUTO, UNITS
 
 ANY_FIELD = QgsProcessingParameterField.DataType.Any
-NUMERIC_FIELD = QgsProcessingParameterField.DataType.Numeric
 
 
 def add_unit(tool):

@@ -24,7 +24,7 @@ from .millivolts import millivolts_per_unit
 from .point_stations import PointStations, read_values
 from .profile_lines import read_lines
 from .raster_stations import RasterStations
-from .sp_parameters import ANY_FIELD, NUMERIC_FIELD, add_unit
+from .sp_parameters import ANY_FIELD, add_unit
 
 _LINES = [QgsProcessing.SourceType.TypeVectorLine]
 _POINTS = [QgsProcessing.SourceType.TypeVectorPoint]
@@ -44,17 +44,25 @@ class SpProfiles(Tool):
     title = "Self-potential profiles"
     group_key = "self_potential"
     summary = (
-        "<p>Turns a survey into profiles that can be inverted: stations along lines, with their distance in metres and "
-        "their self-potential in millivolts.</p>"
-        "<p><b>From points</b>: each line takes the points within the buffer, puts them onto itself, and merges those at "
-        "one place. <b>From a raster</b>: each line reads it at regular distances, bilinear between the cells.</p>"
-        "<p>The layers may have different coordinate systems. Distances are true metres: in a projected system they are "
-        "those of its grid while that is true to 0.2 %, otherwise they are measured on the ellipsoid. They count from the "
-        "line's first vertex.</p>"
-        "<p><b>Mind</b> that a raster was interpolated from stations: profiles from it are smoother than the ground, and "
-        "their uncertainty is underestimated.</p>"
+        "<p>Turns a survey into profiles that can be inverted: stations along lines, with their distance in metres "
+        "and their self-potential in millivolts.</p><p><b>From points</b>: each line takes the points within the "
+        "buffer, puts them onto itself, and merges those at one place. <b>From a raster</b>: each line reads it at "
+        "regular distances, bilinear between the cells.</p><p>The layers may have different coordinate systems. "
+        "Distances are true metres: in a projected system they are those of its grid while that is true to 0.2 %, "
+        "otherwise they are measured on the ellipsoid. They count from the line's first vertex.</p><p><b>Mind</b> "
+        "that a raster was interpolated from stations: profiles from it are smoother than the ground, and their "
+        "uncertainty is underestimated.</p>"
     )
-    keywords = ("self-potential", "sp", "spontaneous potential", "profile", "line", "station", "sample raster", "section")
+    keywords = (
+        "self-potential",
+        "sp",
+        "spontaneous potential",
+        "profile",
+        "line",
+        "station",
+        "sample raster",
+        "section",
+    )
     libraries = ("numpy",)
 
     def define(self):
@@ -72,7 +80,8 @@ class SpProfiles(Tool):
         )
         self.add(
             QgsProcessingParameterFeatureSource("LINES", "Lines", _LINES),
-            "Profile lines; the distance counts from the first vertex. Parts that do not touch become lines of their own.",
+            "Profile lines; the distance counts from the first vertex. Parts that do not touch become lines of "
+            "their own.",
         )
         self.add(
             QgsProcessingParameterField("LINE_FIELD", "Line name field", None, "LINES", ANY_FIELD, optional=True),
@@ -92,8 +101,8 @@ class SpProfiles(Tool):
             "MERGE_DISTANCE",
             "Merge points within (m)",
             0.1,
-            "Points of one line that are no farther apart along it become one station: mean distance, mean value. 0: only "
-            "points at exactly one distance.",
+            "Points of one line that are no farther apart along it become one station: mean distance, mean value. "
+            "0: only points at exactly one distance.",
             0.0,
             advanced=True,
         )
@@ -107,8 +116,8 @@ class SpProfiles(Tool):
             self,
             "OUTPUT",
             "Stations",
-            "One point per station, on its line: line, distance_m (from the line's start), sp_mv, offset_m (mean distance of "
-            "the merged points from the line) and n_points (how many were merged).",
+            "One point per station, on its line: line, distance_m (from the line's start), sp_mv, offset_m (mean "
+            "distance of the merged points from the line) and n_points (how many were merged).",
         )
         add_number_outputs(
             self,
@@ -162,7 +171,9 @@ class SpProfiles(Tool):
             rows = _rows(profiles, factor, plane, lines_source.sourceCrs(), context)
             fields = fields_of(*_FIELDS)
             crs = lines_source.sourceCrs()
-            outputs.layer("OUTPUT", fields, QgsWkbTypes.Type.Point, crs, rows, style_profiles, "Self-potential stations")
+            outputs.layer(
+                "OUTPUT", fields, QgsWkbTypes.Type.Point, crs, rows, style_profiles, "Self-potential stations"
+            )
         return {
             **outputs.results,
             "N_LINES": len(profiles),
@@ -202,5 +213,7 @@ def _rows(profiles, factor, plane, crs, context):
     """Yield the features of the stations."""
     for line, distance, columns, count in profiles:
         places = plane.unproject(line.places(distance), crs, context)
-        for place, along, (value, offset), merged in zip(places.tolist(), distance.tolist(), columns.tolist(), count.tolist()):
+        for place, along, (value, offset), merged in zip(
+            places.tolist(), distance.tolist(), columns.tolist(), count.tolist()
+        ):
             yield QgsGeometry.fromPointXY(QgsPointXY(*place)), [line.name, along, factor * value, offset, merged]

@@ -26,14 +26,14 @@ class TrainSpNetwork(Tool):
     title = "Train self-potential network"
     group_key = "self_potential"
     summary = (
-        "<p>Trains a neural network that reads a self-potential profile and answers with place, depth and angle of the "
-        "body; the strength follows in closed form. It learns from <b>synthetic</b> profiles drawn from the ranges below, "
-        "and is as good as they fit the survey.</p>"
-        "<p><b>reference</b> repeats a published network (101-2-5-4, tanh, 5000 spheres, 150 epochs), whose two-unit layer "
-        "loses most of the curve. <b>modern</b> is larger, never sees a profile twice, and states its own uncertainty.</p>"
-        "<p><b>Mind</b> that <i>Invert self-potential</i> needs no training, no ranges and no torch, and is as accurate as "
-        "the noise allows. The report measures the network against that bound. Outside its ranges a network is wrong and "
-        "sure of itself: <i>Invert with self-potential network</i> says when that is so.</p>"
+        "<p>Trains a neural network that reads a self-potential profile and answers with place, depth and angle of "
+        "the body; the strength follows in closed form. It learns from <b>synthetic</b> profiles drawn from the "
+        "ranges below, and is as good as they fit the survey.</p><p><b>reference</b> repeats a published network "
+        "(101-2-5-4, tanh, 5000 spheres, 150 epochs), whose two-unit layer loses most of the curve. <b>modern</b> is "
+        "larger, never sees a profile twice, and states its own uncertainty.</p><p><b>Mind</b> that <i>Invert "
+        "self-potential</i> needs no training, no ranges and no torch, and is as accurate as the noise allows. The "
+        "report measures the network against that bound. Outside its ranges a network is wrong and sure of itself: "
+        "<i>Invert with self-potential network</i> says when that is so.</p>"
     )
     keywords = ("self-potential", "sp", "neural network", "training", "deep learning", "mlp", "model")
     libraries = ("numpy", "scipy", "torch")
@@ -57,22 +57,29 @@ class TrainSpNetwork(Tool):
         )
         for name, what, unit, ends in _RANGES:
             for end, label, value in zip(("MIN", "MAX"), ("Smallest", "Largest"), ends):
-                text = f"End of the range of the {what} in the training profiles; the network is good for nothing beyond."
+                text = (
+                    f"End of the range of the {what} in the training profiles; the network is good for nothing beyond."
+                )
                 if name == "ANGLE":
                     text += " For a range across 0 let the end exceed 360, such as 300 to 420."
                 add_number(self, f"{end}_{name}", f"{label} {what} ({unit})", value, text)
-        add_number(self, "LENGTH", "Length of the profile (m)", 150.0, "Of the training profiles; others are scaled.", 1e-6)
+        add_number(
+            self, "LENGTH", "Length of the profile (m)", 150.0, "Of the training profiles; others are scaled.", 1e-6
+        )
         add_number(
             self,
             "STATIONS",
             "Number of stations",
             101,
-            "Evenly spaced. A profile with more stations is averaged, one with fewer or uneven stations is interpolated.",
+            "Evenly spaced. A profile with more stations is averaged, one with fewer or uneven stations is "
+            "interpolated.",
             8,
             10_000,
             INTEGER,
         )
-        add_number(self, "NOISE_SD", "Noise (mV)", 10.0**0.5, "Standard deviation of the noise in the training profiles.", 0.0)
+        add_number(
+            self, "NOISE_SD", "Noise (mV)", 10.0**0.5, "Standard deviation of the noise in the training profiles.", 0.0
+        )
         add_enum(
             self,
             "BACKGROUND",
@@ -111,7 +118,10 @@ class TrainSpNetwork(Tool):
         for name, what, _, _ in _RANGES:
             low, high = (self.parameterAsDouble(parameters, f"{end}_{name}", context) for end in ("MIN", "MAX"))
             if low >= high:
-                return False, f"The range of the {what} runs from {low:g} to {high:g}: its end must lie above its start."
+                return (
+                    False,
+                    f"The range of the {what} runs from {low:g} to {high:g}: its end must lie above its start.",
+                )
         return super().checkParameterValues(parameters, context)
 
     def work(self, parameters, context, feedback):
@@ -122,10 +132,16 @@ class TrainSpNetwork(Tool):
         started = time.monotonic()
         number = {
             name: self.parameterAsDouble(parameters, name, context)
-            for name in (*(f"{end}_{name}" for name, *_ in _RANGES for end in ("MIN", "MAX")), "LENGTH", "NOISE_SD", "BUDGET")
+            for name in (
+                *(f"{end}_{name}" for name, *_ in _RANGES for end in ("MIN", "MAX")),
+                "LENGTH",
+                "NOISE_SD",
+                "BUDGET",
+            )
         }
         chosen = {
-            name: self.parameterAsEnumString(parameters, name, context) for name in ("PRESET", "BODY", "BACKGROUND", "RECIPE")
+            name: self.parameterAsEnumString(parameters, name, context)
+            for name in ("PRESET", "BODY", "BACKGROUND", "RECIPE")
         }
         ranges = ((number[f"MIN_{name}"], number[f"MAX_{name}"]) for name, *_ in _RANGES)
         setup = TrainingSetup(
@@ -153,5 +169,7 @@ class TrainSpNetwork(Tool):
             if not outputs.file("MODEL", model.save):
                 raise DataError("Choose a file for the model.")
             about = run_context(self, parameters, context, started, input_name="Synthetic profiles", crs="-")
-            outputs.file("REPORT", lambda path: path.write_text(network_report(model.card, setup, about), encoding="utf-8"))
+            outputs.file(
+                "REPORT", lambda path: path.write_text(network_report(model.card, setup, about), encoding="utf-8")
+            )
         return {**outputs.results, "MSE": quality["mse"]}

@@ -80,9 +80,9 @@ def _summary(names, answers, found, context):
     depths = np.concatenate([answer.inversion.depth_m[0] for _, answer in found])
     misfits = np.array([answer.rms_percent for _, answer in found])
     text = (
-        f"{count(len(found))} of {count(len(answers))} lines of {context.input_name} were inverted. Half of the bodies lie "
-        f"between {fixed(np.percentile(depths, 25), 1)} and {fixed(np.percentile(depths, 75), 1)} m deep. The median misfit "
-        f"is {fixed(np.median(misfits), 1)} % of the range of a line."
+        f"{count(len(found))} of {count(len(answers))} lines of {context.input_name} were inverted. Half of the "
+        f"bodies lie between {fixed(np.percentile(depths, 25), 1)} and {fixed(np.percentile(depths, 75), 1)} m deep. "
+        f"The median misfit is {fixed(np.median(misfits), 1)} % of the range of a line."
     )
     sound = sum(answer.inversion.status[0] == "ok" and not answer.remarks for _, answer in found)
     pairs = (
@@ -122,7 +122,9 @@ def _survey_section(names, answers, survey_map, context):
     if survey_map is not None:
         rows = [row for row, _ in found]
         drawing = source_map_figure(survey_map.places[rows], depth, [names[row] for row in rows], survey_map.tracks)
-        blocks.append(figure(drawing, f"Lines and the first body of each, seen from above. {context.crs}.", "Map of the sources."))
+        blocks.append(
+            figure(drawing, f"Lines and the first body of each, seen from above. {context.crs}.", "Map of the sources.")
+        )
     if len(depth) >= _ENOUGH_FOR_A_HISTOGRAM:
         blocks.append(figure(depth_figure(depth, shapes), "Depths of the bodies.", "Histogram of depths."))
     blocks.append(_line_table(names, answers))
@@ -164,18 +166,18 @@ def _reading_section():
         (
             paragraph(
                 joined(strong("Place and depth"), " are those of the centre of a simple body whose curve fits best."),
-                "A real source is no sphere: read the depth as that of the centre of the polarised mass, under the shape "
-                "assumed.",
+                "A real source is no sphere: read the depth as that of the centre of the polarised mass, under the "
+                "shape assumed.",
             ),
             paragraph(
                 joined(strong("Angles"), " count from the direction of growing distance, clockwise in the section:"),
-                "90 degrees points down and gives a negative peak, 270 degrees points up and gives a positive one. For a "
-                "sheet the angle is its dip, 0 to 180 degrees; below 90 its upper edge lies towards +x.",
+                "90 degrees points down and gives a negative peak, 270 degrees points up and gives a positive one. "
+                "For a sheet the angle is its dip, 0 to 180 degrees; below 90 its upper edge lies towards +x.",
             ),
             paragraph(
                 joined(strong("Standard deviations"), " take the noise as independent from station to station."),
-                "Noise that goes on over several stations, topography, and conductivity that changes along the line are not "
-                "in them. With the robust loss, single wrong stations hardly count.",
+                "Noise that goes on over several stations, topography, and conductivity that changes along the line "
+                "are not in them. With the robust loss, single wrong stations hardly count.",
             ),
         ),
     )

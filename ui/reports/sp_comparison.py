@@ -54,7 +54,8 @@ def comparison_report(names, compared, model, context):
         blocks.append(
             figure(
                 difference_figure(network, polish),
-                f"Largest difference from least squares on each line, in its standard deviations; dashed: {AGREEMENT:g}.",
+                "Largest difference from least squares on each line, in its standard deviations; dashed: "
+                f"{AGREEMENT:g}.",
                 "Histogram of differences.",
             )
         )
@@ -92,7 +93,8 @@ def _warnings(lines, network, polish):
         )
     if np.any(polish > _SAME_MINIMUM):
         messages.append(
-            f"On {_lines(np.sum(polish > _SAME_MINIMUM))} the network led the polish into another minimum than the best."
+            f"On {_lines(np.sum(polish > _SAME_MINIMUM))} the network led the polish into another minimum than the "
+            "best."
         )
     outside = sum(bool(entries[0].answer.remarks) for entries in lines)
     if outside:

@@ -60,7 +60,15 @@ def difference_figure(network, polish):
         }
         for name, values in (("network", network), ("network + polish", polish))
     ]
-    limit = {"type": "line", "x0": 3, "x1": 3, "y0": 0, "y1": 1, "yref": "paper", "line": {"color": INK, "dash": "dash"}}
+    limit = {
+        "type": "line",
+        "x0": 3,
+        "x1": 3,
+        "y0": 0,
+        "y1": 1,
+        "yref": "paper",
+        "line": {"color": INK, "dash": "dash"},
+    }
     settings = {
         "barmode": "group",
         "xaxis": axis("Difference (standard deviations; the last bar holds all beyond)"),

@@ -38,9 +38,9 @@ def network_report(card, setup, context):
     summary = (
         callout("Read this first", warnings(quality)),
         paragraph(
-            f"The {card['preset']} network was trained on synthetic profiles and measured on fresh ones. It may be used on "
-            "profiles like these; on others its answer must be checked by least squares, which the tool that applies it "
-            "does by itself."
+            f"The {card['preset']} network was trained on synthetic profiles and measured on fresh ones. It may be "
+            "used on profiles like these; on others its answer must be checked by least squares, which the tool that "
+            "applies it does by itself."
         ),
         facts(pairs),
     )
@@ -64,7 +64,7 @@ def warnings(quality):
         )
     if quality["sd_over_bound"] and max(quality["sd_over_bound"]) > _POOR:
         messages.append(
-            f"Its error is up to {fixed(max(quality['sd_over_bound']), 1)} times the bound that least squares reaches: use "
-            "it with the polish only."
+            f"Its error is up to {fixed(max(quality['sd_over_bound']), 1)} times the bound that least squares "
+            "reaches: use it with the polish only."
         )
     return messages

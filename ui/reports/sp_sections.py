@@ -42,8 +42,8 @@ def line_blocks(name, answer):
     blocks = [
         figure(
             profile_figure(answer),
-            f"Line {name}: observed and fitted self-potential; residuals, with the band of their root mean square; and the "
-            f"section with 95 % intervals of place and depth. {_SYMBOLS[found.shape == SHEET]}",
+            f"Line {name}: observed and fitted self-potential; residuals, with the band of their root mean square; "
+            f"and the section with 95 % intervals of place and depth. {_SYMBOLS[found.shape == SHEET]}",
             f"Curve, residuals and section of line {name}.",
         ),
         parameter_table(answer),
@@ -53,8 +53,9 @@ def line_blocks(name, answer):
             subtitle("How well place and depth are known"),
             figure(
                 posterior_figure(answer),
-                "Probability of place and depth together, everything else averaged over: within the solid line 50 %, within "
-                "the dashed line 95 %. A slanted figure means that a shift of the one can be made good by the other.",
+                "Probability of place and depth together, everything else averaged over: within the solid line 50 "
+                "%, within the dashed line 95 %. A slanted figure means that a shift of the one can be made good by "
+                "the other.",
                 f"Posterior of place and depth of line {name}.",
             ),
         ]
@@ -73,9 +74,7 @@ def line_words(answer):
     doubtful = answer.remarks or answer.inversion.status[0] != "ok"
     return (
         callout("Mind", [answer.status] if doubtful else []),
-        paragraph(
-            *(body_sentence(answer, body) for body in range(answer.inversion.n_bodies)), misfit_sentence(answer)
-        ),
+        paragraph(*(body_sentence(answer, body) for body in range(answer.inversion.n_bodies)), misfit_sentence(answer)),
     )
 
 
@@ -87,7 +86,10 @@ def key_facts(answer):
     pairs = [
         ("Place x0 (m)", with_sd(value["x0_m"], sd["x0_m"], 1)),
         ("Depth (m)", with_sd(value["depth_m"], sd["depth_m"], 1)),
-        ("Dip (degrees)" if found.shape == "sheet" else "Angle (degrees)", with_sd(value["angle_deg"], sd["angle_deg"], 1)),
+        (
+            "Dip (degrees)" if found.shape == "sheet" else "Angle (degrees)",
+            with_sd(value["angle_deg"], sd["angle_deg"], 1),
+        ),
         ("Shape", shape_name(found.shape)),
         ("Misfit (mV)", significant(float(found.rms_mv[0]))),
     ]
@@ -105,7 +107,9 @@ def parameter_table(answer):
             show = significant if name == "k" else fixed
             unit = f" ({MOMENT_UNITS[found.shape]})" if name == "k" else ""
             low, high = answer.interval[name][:, body]
-            rows.append((f"{parameter_label(name)}{unit}{suffix}", show(value), show(sd[body]), f"{show(low)} to {show(high)}"))
+            rows.append(
+                (f"{parameter_label(name)}{unit}{suffix}", show(value), show(sd[body]), f"{show(low)} to {show(high)}")
+            )
     terms = found.background_coefficients[0]
     deviations = np.sqrt(np.diagonal(found.covariance[0]))[len(found.parameter_names) - len(terms) :]
     for power, (value, sd) in enumerate(zip(terms, deviations)):
@@ -133,9 +137,9 @@ def alternatives_table(answer):
         chosen = (other.shape, other.background) == (answer.inversion.shape, answer.inversion.background)
         rows.append(tuple(strong(cell) for cell in row) if chosen else row)
     caption = (
-        f"The {len(rows)} most probable of {len(answer.alternatives)} combinations tried on this line, with one body each; "
-        "the one in this report in bold. The probability is the weight by the Bayesian information criterion, which charges "
-        "for every parameter."
+        f"The {len(rows)} most probable of {len(answer.alternatives)} combinations tried on this line, with one body "
+        "each; the one in this report in bold. The probability is the weight by the Bayesian information criterion, "
+        "which charges for every parameter."
     )
     headers = ("Shape", "Background", "Probability", "Place (m)", "Depth (m)", "Angle (\u00b0)", "K", "Misfit (mV)")
     return table(caption, headers, rows, text_columns=(0, 1))

@@ -129,8 +129,12 @@ def shape_sentences(alternatives):
     ranked = sorted(weights, key=lambda shape: -weights[shape])
     likely = [shape for shape in ranked if weights[shape] >= 0.05]
     if len(likely) == 1:
-        return [f"Of the shapes tried, only the {shape_name(likely[0])} explains the curve ({percent(weights[likely[0]])})."]
-    named = listed(f"{shape_name(shape)} ({percent(weights[shape])}, {fixed(depths[shape][1], 1)} m)" for shape in likely)
+        return [
+            f"Of the shapes tried, only the {shape_name(likely[0])} explains the curve ({percent(weights[likely[0]])})."
+        ]
+    named = listed(
+        f"{shape_name(shape)} ({percent(weights[shape])}, {fixed(depths[shape][1], 1)} m)" for shape in likely
+    )
     return [
         f"The curve alone does not tell the shape: {named} remain, with their probability and depth. The depth "
         "depends on the shape assumed, so never quote it without the shape."

@@ -64,7 +64,9 @@ def test_the_fit_adds_up(invert, point_layer, columns):
 
 @pytest.mark.parametrize("azimuth_deg", [90.0, 30.0, 0.0])
 def test_order_and_storage_direction_do_not_matter(invert, point_layer, azimuth_deg):
-    layers = [point_layer(along(azimuth_deg)[order], sp=curve()[order]) for order in (slice(None), slice(None, None, -1))]
+    layers = [
+        point_layer(along(azimuth_deg)[order], sp=curve()[order]) for order in (slice(None), slice(None, None, -1))
+    ]
     forth, back = (invert(layer) for layer in layers)
     for name in ("X0", "DEPTH", "ANGLE", "K"):
         assert forth[name] == pytest.approx(back[name], rel=1e-9)
@@ -151,7 +153,9 @@ def test_two_bodies_give_two_points(invert, point_layer):
 def test_a_sheet_has_a_half_length(invert, point_layer):
     sp = potential("sheet", X_M, 70.0, 30.0, 50.0, 80.0, 15.0)
     result = invert(point_layer(along(90.0), sp=sp, d=X_M), DISTANCE_FIELD="d", BODY="sheet", BACKGROUND="none")
-    assert (result["X0"], result["DEPTH"], result["ANGLE"], result["HALF_LENGTH"]) == pytest.approx((70, 30, 50, 15), rel=1e-3)
+    assert (result["X0"], result["DEPTH"], result["ANGLE"], result["HALF_LENGTH"]) == pytest.approx(
+        (70, 30, 50, 15), rel=1e-3
+    )
 
 
 def test_volts_are_asked_about(invert, point_layer):

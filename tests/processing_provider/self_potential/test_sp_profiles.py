@@ -60,7 +60,9 @@ def test_points_within_the_buffer_become_stations(run_tool, survey, line_layer, 
 
 def test_points_beside_the_line_are_projected_onto_it(run_tool, survey, line_layer, columns):
     lines = line_layer({"A": WEST_EAST})
-    result = run_tool("sp_profiles", {"INPUT": survey, "SP_FIELD": "sp", "LINES": lines, "BUFFER": 12, "OUTPUT": "memory:"})
+    result = run_tool(
+        "sp_profiles", {"INPUT": survey, "SP_FIELD": "sp", "LINES": lines, "BUFFER": 12, "OUTPUT": "memory:"}
+    )
     distance, sp, offset, count = columns(result["OUTPUT"], "distance_m", "sp_mv", "offset_m", "n_points")
     assert distance == pytest.approx(np.arange(0, 201, 10))  # three rows of points merged into one station each
     assert sp == pytest.approx(1000.0 + distance)
@@ -73,7 +75,9 @@ def test_points_beside_the_line_are_projected_onto_it(run_tool, survey, line_lay
 def test_distances_count_from_the_first_vertex(run_tool, survey, line_layer, columns):
     reversed_line = f"LineString({EASTING + 200} {NORTHING}, {EASTING} {NORTHING})"
     parameters = {"INPUT": survey, "SP_FIELD": "sp", "LINES": line_layer({"A": reversed_line}), "BUFFER": 1}
-    distance, sp = columns(run_tool("sp_profiles", {**parameters, "OUTPUT": "memory:"})["OUTPUT"], "distance_m", "sp_mv")
+    distance, sp = columns(
+        run_tool("sp_profiles", {**parameters, "OUTPUT": "memory:"})["OUTPUT"], "distance_m", "sp_mv"
+    )
     assert sp == pytest.approx(1200.0 - distance)
 
 
@@ -83,7 +87,9 @@ def test_points_of_another_system_give_the_same_profile(run_tool, survey, line_l
 
     moved = processing.run("native:reprojectlayer", {"INPUT": survey, "TARGET_CRS": points_crs, "OUTPUT": "memory:"})
     parameters = {"INPUT": moved["OUTPUT"], "SP_FIELD": "sp", "LINES": line_layer({"A": WEST_EAST}), "BUFFER": 4}
-    distance, sp = columns(run_tool("sp_profiles", {**parameters, "OUTPUT": "memory:"})["OUTPUT"], "distance_m", "sp_mv")
+    distance, sp = columns(
+        run_tool("sp_profiles", {**parameters, "OUTPUT": "memory:"})["OUTPUT"], "distance_m", "sp_mv"
+    )
     assert distance == pytest.approx(np.arange(0, 201, 10), abs=0.01)
     assert sp == pytest.approx(1000.0 + distance, abs=0.01)
 
@@ -94,10 +100,14 @@ def test_lines_in_degrees_or_stretched_metres_are_measured_on_the_ellipsoid(run_
     from pyproj import Geod
 
     def moved(layer, target):
-        return processing.run("native:reprojectlayer", {"INPUT": layer, "TARGET_CRS": target, "OUTPUT": "memory:"})["OUTPUT"]
+        return processing.run("native:reprojectlayer", {"INPUT": layer, "TARGET_CRS": target, "OUTPUT": "memory:"})[
+            "OUTPUT"
+        ]
 
     lines = moved(line_layer({"A": WEST_EAST}), crs)
-    result = run_tool("sp_profiles", {"INPUT": survey, "SP_FIELD": "sp", "LINES": lines, "BUFFER": 4, "OUTPUT": "memory:"})
+    result = run_tool(
+        "sp_profiles", {"INPUT": survey, "SP_FIELD": "sp", "LINES": lines, "BUFFER": 4, "OUTPUT": "memory:"}
+    )
     assert result["OUTPUT"].crs().authid() == crs
     (distance,) = columns(result["OUTPUT"], "distance_m")
     ends = [line.geometry().asPolyline() for line in moved(lines, "EPSG:4326").getFeatures()][0]
@@ -176,7 +186,11 @@ def test_equal_names_and_separate_parts_stay_apart(run_tool, survey, line_layer)
 
 @pytest.mark.parametrize(
     ("parameters", "sentence"),
-    [({}, "one of the two"), ({"INPUT": "survey"}, "Choose the field"), ({"INPUT": "survey", "SP_FIELD": "nothing"}, "nothing")],
+    [
+        ({}, "one of the two"),
+        ({"INPUT": "survey"}, "Choose the field"),
+        ({"INPUT": "survey", "SP_FIELD": "nothing"}, "nothing"),
+    ],
 )
 def test_incomplete_input_is_refused(run_tool, survey, line_layer, parameters, sentence):
     given = {name: survey if value == "survey" else value for name, value in parameters.items()}
