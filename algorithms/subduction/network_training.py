@@ -1,6 +1,6 @@
 """The segment network: a small rectifier network with dropout, many of which train as one batched program."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,16 +22,15 @@ class Recipe:
         Units of the hidden layers.
     input_dropout, hidden_dropout : float
         Share of features and of hidden units hidden at random in every step.
-    learning_rate : float
-        At the top of the one-cycle schedule.
-    weight_decay : float or ndarray (n_networks,)
+    learning_rate, weight_decay : float or ndarray (n_networks,)
+        The rate at the top of the one-cycle schedule; the decay is decoupled from it.
     n_steps, batch_size : int
     """
 
     hidden: tuple = (128, 64)
     input_dropout: float = 0.5
     hidden_dropout: float = 0.2
-    learning_rate: float = 3e-3
+    learning_rate: object = 3e-3
     weight_decay: object = 1e-2
     n_steps: int = 400
     batch_size: int = 64
@@ -72,7 +71,7 @@ def train_networks(features, targets, jobs, n_outputs, n_members, recipe=Recipe(
     n_members : int
         Networks per job.
     recipe : Recipe
-        Its ``weight_decay`` may differ between the networks.
+        Its learning rate and weight decay may differ between the networks.
     seed : int
     progress : Progress
 
@@ -82,7 +81,7 @@ def train_networks(features, targets, jobs, n_outputs, n_members, recipe=Recipe(
         Weights ``(n_jobs * n_members, n_in, n_out)`` and biases, all members of the first job first.
     """
     n_networks = len(jobs) * n_members
-    decay = np.broadcast_to(recipe.weight_decay, n_networks)
+    rate, decay = (np.broadcast_to(value, n_networks) for value in (recipe.learning_rate, recipe.weight_decay))
     trained = []
     with networks.torch_threads(1):
         for first in range(0, n_networks, _TOGETHER):
@@ -90,9 +89,8 @@ def train_networks(features, targets, jobs, n_outputs, n_members, recipe=Recipe(
             share = part(progress, first / n_networks, (chosen[-1] + 1) / n_networks)
             message = f"Training networks {first + 1} to {chosen[-1] + 1} of {n_networks}"
             plan = [(job, member) for job, member in zip(chosen // n_members, chosen % n_members)]
-            trained.append(
-                _train(features, targets, jobs, plan, n_outputs, recipe, decay[chosen], seed, share, message)
-            )
+            own = replace(recipe, learning_rate=rate[chosen], weight_decay=decay[chosen])
+            trained.append(_train(features, targets, jobs, plan, n_outputs, own, seed, share, message))
     return {name: np.concatenate([arrays[name] for arrays in trained]) for name in trained[0]}
 
 
@@ -108,7 +106,7 @@ def probabilities(logits):
     return softmax(logits, axis=-1)
 
 
-def _train(features, targets, jobs, plan, n_outputs, recipe, decay, seed, progress, message):
+def _train(features, targets, jobs, plan, n_outputs, recipe, seed, progress, message):
     """Train the networks of ``plan``, pairs of a job and a member's number."""
     import torch
 
@@ -127,7 +125,7 @@ def _train(features, targets, jobs, plan, n_outputs, recipe, decay, seed, progre
         axis=1,
     )
     parameters = networks.StackedParameters(arrays)
-    optimiser = networks.Adam(parameters, recipe.learning_rate, decay if np.ptp(decay) else float(decay[0]))
+    optimiser = networks.Adam(parameters, _common(recipe.learning_rate), _common(recipe.weight_decay))
     masks = np.random.default_rng([seed, DROPOUT])
 
     def loss(step):
@@ -148,6 +146,11 @@ def _train(features, targets, jobs, plan, n_outputs, recipe, decay, seed, progre
 
     networks.train(parameters, optimiser, loss, recipe.n_steps, progress, message, one_cycle)
     return parameters.arrays()
+
+
+def _common(values):
+    """Return one number where all are the same, which is quicker."""
+    return values if np.ptp(values) else float(values[0])
 
 
 def _draws(rows, targets, n_outputs, recipe, generator):

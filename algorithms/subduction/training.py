@@ -1,5 +1,7 @@
 """Training of a segment classifier as a user asks for it, with an honest validation beside it."""
 
+from dataclasses import asdict
+
 import numpy as np
 
 from .. import model_file
@@ -9,10 +11,11 @@ from .class_bounds import check_classes
 from .classifier import SegmentClassifier, training_segments
 from .context_classifier import ContextClassifier, gaps_of
 from .exclusion_curve import verdicts
-from .folds import Exclusion, block_folds, leave_one_region_out, stretches
+from .folds import Exclusion, Fold, block_folds, leave_one_region_out, stretches
 from .forest import N_TREES, Forest
 from .network_training import Recipe, train_networks
 from .preprocessing import Preprocessing, check_features
+from .recipe_search import joined, search_recipes
 from .results import TrainingResult
 from .segments import complete_rows
 from .validation import absent_classes, predict_folds, score_folds
@@ -29,6 +32,7 @@ def train_classifier(
     seed=42,
     recipe=Recipe(),
     n_trees=N_TREES,
+    n_candidates=1,
     progress=silent,
 ):
     """Validate a classifier on blocks of trench and on left-out regions, then train it on all complete segments.
@@ -47,6 +51,9 @@ def train_classifier(
         Of the network.
     n_trees : int
         Of the forests.
+    n_candidates : int
+        Learning rates and weight decays tried for the network within the training rows of every fold; 1 takes
+        those of the recipe.
     progress : Progress
 
     Returns
@@ -77,37 +84,50 @@ def train_classifier(
     else:
         notes.append("All segments belong to one region: how the classifier does on another trench cannot be told.")
     notes += absent_classes(classes, n_classes, blocks, bounds.names)
-    effort = {"seed": seed, "recipe": recipe, "n_trees": n_trees}
-    share = part(progress, 0, 0.85)
-    scores = _validate(classifier, segments, classes, n_classes, designs, exclusion_km, effort, share)
-    model = _fit(classifier, segments, bounds, classes, blocks, exclusion_km, effort, part(progress, 0.85, 1))
+    validated = [fold for design in designs for fold in design]
+    honest, final = recipe, recipe
+    if classifier == "network" and n_candidates > 1:
+        everything = Fold("all", np.arange(len(segments)), np.arange(0))
+        tuned = [*validated, everything]
+        share, progress = part(progress, 0, 0.6), part(progress, 0.6, 1)
+        *own, final = search_recipes(
+            segments, classes, n_classes, tuned, exclusion_km, n_candidates, seed, recipe, share
+        )
+        honest = joined(own, N_MEMBERS)
+    found = {
+        name: predict_folds(
+            name,
+            segments,
+            classes,
+            n_classes,
+            validated,
+            N_MEMBERS,
+            seed,
+            honest,
+            n_trees,
+            part(progress, 0, 0.85) if name == classifier else silent,
+        )
+        for name in (classifier, *RULES)
+    }
+    scores = [
+        tuple(
+            score_folds(name, exclusion_km, classes, n_classes, design, predictions[start : start + len(design)])
+            for name, predictions in found.items()
+        )
+        for design, start in zip(designs, np.cumsum([0, *map(len, designs)]))
+    ]
+    share = part(progress, 0.85, 1)
+    model = _fit(classifier, segments, bounds, classes, blocks, exclusion_km, seed, final, n_trees, share)
     progress(1.0, "")
     region_out = scores[2] if len(scores) > 2 else ()
     return TrainingResult(model, scores[0], scores[1], region_out, verdicts(scores[0], (classifier,))[0], tuple(notes))
 
 
-def _validate(classifier, segments, classes, n_classes, designs, exclusion_km, effort, progress):
-    """Scores of the classifier and the rules ``[(score, ...), ...]`` by design."""
-    folds = [fold for design in designs for fold in design]
-    scores = [[] for _ in designs]
-    for name in (classifier, *RULES):
-        share = progress if name == classifier else silent
-        found = iter(
-            predict_folds(name, segments, classes, n_classes, folds, N_MEMBERS, **effort, progress=share)
-        )
-        for design, own in zip(designs, scores):
-            predictions = [next(found) for _ in design]
-            own.append(score_folds(name, exclusion_km, classes, n_classes, design, predictions))
-    return [tuple(own) for own in scores]
-
-
-def _fit(classifier, segments, bounds, classes, blocks, exclusion_km, effort, progress):
-    seed, n_trees = effort["seed"], effort["n_trees"]
+def _fit(classifier, segments, bounds, classes, blocks, exclusion_km, seed, recipe, n_trees, progress):
     preprocessing = Preprocessing.fit(segments.values)
     features, everything = preprocessing.apply(segments.values), np.arange(len(segments))
     n_classes = bounds.n_classes
     if classifier == "network":
-        recipe = effort["recipe"]
         predictor = train_networks([features], classes, [everything], n_classes, N_MEMBERS, recipe, seed, progress)
     elif classifier == "extra_trees":
         predictor = Forest.fit(features, classes, n_classes, seed, n_trees)
@@ -119,6 +139,7 @@ def _fit(classifier, segments, bounds, classes, blocks, exclusion_km, effort, pr
         "exclusion_km": float(exclusion_km),
         "n_segments": len(segments),
         "classes": list(bounds.names),
+        "recipe": asdict(recipe) if classifier == "network" else {},
         "uses_neighbours": classifier == "context",
         "versions": model_file.software_versions(),
         "fingerprint": model_file.fingerprint(np.column_stack([segments.values, segments.position_km, classes])),

@@ -29,7 +29,8 @@ def case(request):
     cells = trench_cells(trench_line(*LINES[name]), 50.0, 150.0, 100.0, side)
     rng = np.random.default_rng(1)
     centre = np.round(cells.longitude[0])
-    longitude, latitude = np.meshgrid(centre + np.arange(-4, 6.01, 0.23), cells.latitude.mean() + np.arange(-4, 4, 0.19))
+    middle = cells.latitude.mean()
+    longitude, latitude = np.meshgrid(centre + np.arange(-4, 6.01, 0.23), middle + np.arange(-4, 4, 0.19))
     longitude = (longitude.ravel() + 180.0) % 360.0 - 180.0
     values = np.cos(3 * np.radians(latitude.ravel())) + rng.normal(size=longitude.size)
     values[rng.random(values.size) < 0.1] = np.nan

@@ -19,7 +19,7 @@ QUICK = Recipe(hidden=(16, 8), n_steps=60)
 
 @pytest.fixture(scope="module")
 def results(synthetic):
-    return {name: train_classifier(synthetic, TWO, name, recipe=QUICK, n_trees=30) for name in CLASSIFIERS}
+    return {name: train_classifier(synthetic, TWO, name, recipe=QUICK, n_trees=12) for name in CLASSIFIERS}
 
 
 @pytest.mark.parametrize("classifier", CLASSIFIERS)
@@ -128,6 +128,17 @@ def test_cancel_is_obeyed(synthetic):
 
     with pytest.raises(Cancelled):
         train_classifier(synthetic, TWO, recipe=QUICK, progress=cancel)
+
+
+def test_searched_recipes_are_used(synthetic):
+    seen = []
+    result = train_classifier(
+        synthetic, TWO, recipe=QUICK, n_candidates=3, progress=lambda fraction, message="": seen.append(fraction)
+    )
+    assert result.blocks[0].f1_pooled > 0.75
+    assert seen == sorted(seen)
+    chosen = result.model.card["recipe"]
+    assert chosen["n_steps"] == 60 and 1e-3 <= chosen["learning_rate"] <= 1e-2
 
 
 def test_progress_never_falls(synthetic):
