@@ -30,22 +30,24 @@ _LOCAL = (
 )
 
 
-def run(folder, run_tool, say):
+def run(folder, budget_s=10.0):
     """Run the example.
 
     Parameters
     ----------
     folder : Path
         For the results; exists.
-    run_tool : callable(tool_id, **parameters)
-        Runs a tool and returns its results.
-    say : callable(text)
+    budget_s : float
+        For the training of the network.
 
     Returns
     -------
     list of str
         What is wrong with the results, as sentences; empty when nothing is.
     """
+    from .demo import run as run_tool
+    from .demo import say
+
     problems = []
     say("\nSelf-potential. Reference profile: SYNTHETIC, one sphere with noise (MIT; see sample_data/self_potential).")
     stations = table_to_points(folder, "reference", "seed_SP_syn_data.csv")
@@ -56,6 +58,7 @@ def run(folder, run_tool, say):
     problems += compared(
         "The reference profile", found, ("X0", "DEPTH", "ANGLE", "K"), REFERENCE, (1e-3, 1e-3, 6e-3, 1.0)
     )
+    compare_with_network(folder, run_tool, say, stations, budget_s)
     for file, (name, published) in FIELD_PROFILES.items():
         say(f"\n{name}: REAL field profile, digitised, in local coordinates.")
         stations = table_to_points(folder, name, file)
@@ -96,6 +99,28 @@ def invert(folder, run_tool, name, stations, **choices):
         REPORT=folder / f"{name}_report.html",
         **choices,
     )
+
+
+def compare_with_network(folder, run_tool, say, stations, budget_s):
+    """Train a network for a few seconds and set it beside least squares on the reference profile."""
+    trained = run_tool(
+        "train_sp_network",
+        BUDGET=budget_s,
+        MODEL=folder / "network.npz",
+        REPORT=folder / "network_report.html",
+    )
+    say(f"Network: mean squared error {trained['MSE']:.4f} on parameters scaled from their ranges to 0..1.")
+    compared = run_tool(
+        "compare_sp_inversions",
+        INPUT=stations,
+        SP_FIELD="sp_mv",
+        DISTANCE_FIELD="distance_m",
+        MODEL=trained["MODEL"],
+        OUTPUT=folder / "comparison.csv",
+        REPORT=folder / "comparison_report.html",
+    )
+    near = "within" if compared["N_AGREE"] else "beyond"
+    say(f"Its answer lies {near} 3 standard deviations of least squares.")
 
 
 def table_to_points(folder, name, file):

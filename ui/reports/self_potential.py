@@ -6,6 +6,7 @@ import numpy as np
 
 from . import sp_references as references
 from .blocks import callout, facts, figure, joined, paragraph, strong, table
+from .figures import MAX_POINTS
 from .formats import count, fixed, significant
 from .page import Section, page, run_section
 from .sp_sections import key_facts, line_blocks, line_words
@@ -20,7 +21,7 @@ REFERENCES = (
     references.SCHWARZ_1978,
     references.YUNGUL_1950,
 )
-_LISTED = 50  # lines in the summary table
+_LISTED = 30  # lines in the summary table
 _ENOUGH_FOR_A_HISTOGRAM = 12  # lines
 _NAMED = 8  # lines named in a warning
 
@@ -122,9 +123,10 @@ def _survey_section(names, answers, survey_map, context):
     if survey_map is not None:
         rows = [row for row, _ in found]
         drawing = source_map_figure(survey_map.places[rows], depth, [names[row] for row in rows], survey_map.tracks)
-        blocks.append(
-            figure(drawing, f"Lines and the first body of each, seen from above. {context.crs}.", "Map of the sources.")
-        )
+        caption = f"Lines and the first body of each, seen from above. {context.crs}."
+        if len(rows) > MAX_POINTS:
+            caption += f" Of {count(len(rows))} bodies, {count(MAX_POINTS)} at regular steps are drawn."
+        blocks.append(figure(drawing, caption, "Map of the sources."))
     if len(depth) >= _ENOUGH_FOR_A_HISTOGRAM:
         blocks.append(figure(depth_figure(depth, shapes), "Depths of the bodies.", "Histogram of depths."))
     blocks.append(_line_table(names, answers))

@@ -27,7 +27,7 @@ def source_map_figure(places, depth_m, names, tracks):
     drawn = thinned(np.flatnonzero(np.isfinite(places).all(axis=1)), MAX_POINTS)
     scale = [[share, colour] for share, colour in zip(np.linspace(0, 1, len(SHALLOW_TO_DEEP)), SHALLOW_TO_DEEP)]
     trace = {
-        "type": "scattergl" if len(drawn) > 1000 else "scatter",
+        "type": "scatter",
         "mode": "markers",
         "x": np.round(places[drawn, 0], 1),
         "y": np.round(places[drawn, 1], 1),

@@ -21,6 +21,7 @@ BACKGROUND_NAMES = ("Background (mV)", "Background (mV/m)", "Background (mV/m\u0
 MOMENT_UNITS = {"sphere": "mV m\u00b2", "horizontal_cylinder": "mV m", "vertical_cylinder": "mV", "sheet": "mV"}
 GOOD_MISFIT_PERCENT, FAIR_MISFIT_PERCENT = 3.0, 8.0
 _HOPELESS = 10.0  # times its value: a standard deviation beyond it says only that nothing is known
+_MOST_DECIMALS = 4
 _LARGE_POWER = 4  # of ten: strengths from there on are written with a power
 _NEARLY = 20.0  # degrees from a main direction
 
@@ -41,9 +42,11 @@ def shape_name(shape):
 
 
 def with_sd(value, sd, decimals):
-    """Return ``value ± sd``; the value alone where there is no standard deviation."""
+    """Return ``value ± sd`` with at least so many decimals, and more where the deviation needs them to show."""
     if sd is None or not np.isfinite(sd):
         return fixed(value, decimals)
+    if 0 < sd < 0.5 * 10.0**-decimals:
+        decimals = min(int(np.ceil(-np.log10(sd))), _MOST_DECIMALS)
     return f"{fixed(value, decimals)} \u00b1 {fixed(sd, decimals)}"
 
 

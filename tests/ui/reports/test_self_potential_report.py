@@ -103,6 +103,12 @@ def test_angles_in_words(shape, angle, words):
     assert words in sp_words.direction_words(shape, angle)
 
 
+def test_a_small_deviation_keeps_its_digits():
+    assert sp_words.with_sd(11.34, 0.004, 1) == "11.340 ± 0.004"
+    assert sp_words.with_sd(76.24, 1.24, 1) == "76.2 ± 1.2"
+    assert sp_words.with_sd(76.24, float("nan"), 1) == "76.2"
+
+
 def test_strengths_in_words():
     assert sp_words.strength_with_sd(2.704e6, 1.9e5) == "(2.70 ± 0.19)e6"
     assert sp_words.strength_with_sd(190.2, 22.3) == "190 ± 22"
