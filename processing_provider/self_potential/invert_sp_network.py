@@ -11,8 +11,8 @@ from .inversion_run import lines_in_detail, read_stations, require_answers, writ
 
 AS_TRAINED = "as_trained"
 BACKGROUND_HELP = (
-    "as_trained: that of the training profiles. Any other enters the strength K, but the network's place, depth and angle "
-    "know nothing of it."
+    "as_trained: that of the training profiles. Any other enters the strength K, but the network's place, depth and "
+    "angle know nothing of it."
 )
 
 

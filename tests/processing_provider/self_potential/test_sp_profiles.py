@@ -174,7 +174,7 @@ def test_lines_that_meet_nothing_are_left_out(run_tool, survey, line_layer):
         run_tool("sp_profiles", {**parameters, "LINES": line_layer({"point": point})})
 
 
-def test_equal_names_and_separate_parts_stay_apart(run_tool, survey, line_layer):
+def test_equal_names_stay_apart(run_tool, survey, line_layer):
     lines = line_layer({"A": WEST_EAST})
     lines.dataProvider().addFeatures(list(lines.getFeatures()))
     result = run_tool(
@@ -182,6 +182,23 @@ def test_equal_names_and_separate_parts_stay_apart(run_tool, survey, line_layer)
         {"INPUT": survey, "SP_FIELD": "sp", "LINES": lines, "LINE_FIELD": "name", "BUFFER": 1, "OUTPUT": "memory:"},
     )
     assert {feature["line"] for feature in result["OUTPUT"].getFeatures()} == {"A", "A-2"}
+
+
+def test_parts_that_touch_are_one_line_and_others_are_not(run_tool, survey):
+    from qgis.core import QgsFeature, QgsGeometry, QgsVectorLayer
+
+    def part(start, stop):
+        return f"({EASTING + start} {NORTHING}, {EASTING + stop} {NORTHING})"
+
+    lines = QgsVectorLayer("MultiLineString?crs=EPSG:32635&field=name:string", "lines", "memory")
+    for name, parts in (("touching", part(0, 60) + "," + part(60, 120)), ("apart", part(0, 60) + "," + part(140, 200))):
+        feature = QgsFeature(lines.fields())
+        feature.setGeometry(QgsGeometry.fromWkt(f"MultiLineString({parts})"))
+        feature.setAttributes([name])
+        lines.dataProvider().addFeatures([feature])
+    parameters = {"INPUT": survey, "SP_FIELD": "sp", "LINES": lines, "LINE_FIELD": "name", "BUFFER": 1}
+    names = [f["line"] for f in run_tool("sp_profiles", {**parameters, "OUTPUT": "memory:"})["OUTPUT"].getFeatures()]
+    assert {name: names.count(name) for name in sorted(set(names))} == {"apart-1": 7, "apart-2": 7, "touching": 13}
 
 
 @pytest.mark.parametrize(
