@@ -29,8 +29,8 @@ class ApplyClusteringModel(Tool):
         "<p>Assigns samples to the clusters of a model that <i>Deep embedded clustering</i> wrote: the same "
         "preprocessing, the same networks, the same consensus.</p>"
         "<p>Fields are matched by name, and a missing one is refused. Detection limits and blanks are treated as in "
-        "training. <b>Mind</b> the field <i>outside</i>: 1 marks samples unlike anything the model was trained on, whose "
-        "cluster means little.</p>"
+        "training. <b>Mind</b> the field <i>outside</i>: 1 marks samples unlike anything the model was trained on, "
+        "whose cluster means little.</p>"
     )
     keywords = ("predict", "classify", "new samples", "cluster", "model", "dec", "outlier", "novelty")
     libraries = ("numpy",)
@@ -46,9 +46,9 @@ class ApplyClusteringModel(Tool):
         )
         self.add(
             QgsProcessingParameterFeatureSink("OUTPUT", "Assigned samples"),
-            "The input's attributes, then cluster (NULL = too many blanks), confidence, entropy, agreement, outside (1 = "
-            "outside the cloud of the training samples), out_ratio (distance to that cloud; above 1 is outside) and the "
-            "latent coordinates z1, z2 ...",
+            "The input's attributes, then cluster (NULL = too many blanks), confidence, entropy, agreement, outside (1 "
+            "= outside the cloud of the training samples), out_ratio (distance to that cloud; above 1 is outside) and "
+            "the latent coordinates z1, z2 ...",
         )
         self.addOutput(QgsProcessingOutputNumber("N_SAMPLES", "Number of assigned samples"))
         self.addOutput(QgsProcessingOutputNumber("N_DROPPED", "Number of samples not assigned"))

@@ -103,11 +103,16 @@ def define_parameters(tool):
         "Blank values",
         ("impute", "skip", "fail"),
         "impute",
-        "impute: filled with what the sample's other values let expect; samples with fewer than 60 % of the values stay "
-        "unassigned. skip: samples with a blank stay unassigned. fail: stop and say where they are.",
+        "impute: filled with what the sample's other values let expect; samples with fewer than 60 % of the values "
+        "stay unassigned. skip: samples with a blank stay unassigned. fail: stop and say where they are.",
     )
     add_number(
-        tool, "N_CLUSTERS", "Number of clusters", 0, "2 or more; 0 chooses by stability, silhouette and Davies-Bouldin.", 0
+        tool,
+        "N_CLUSTERS",
+        "Number of clusters",
+        0,
+        "2 or more; 0 chooses by stability, silhouette and Davies-Bouldin.",
+        0,
     )
     add_enum(
         tool,
@@ -115,8 +120,8 @@ def define_parameters(tool):
         "Effort",
         ("quick", "standard", "thorough"),
         "standard",
-        "quick: one run, for a first look; another seed may give another map. standard: consensus of 20 runs. thorough: "
-        "consensus of 40 longer runs.",
+        "quick: one run, for a first look; another seed may give another map. standard: consensus of 20 runs. "
+        "thorough: consensus of 40 longer runs.",
     )
     tool.add(
         QgsProcessingParameterFeatureSource("BOREHOLES", "Boreholes", _POINTS, optional=True),
@@ -144,7 +149,8 @@ def define_parameters(tool):
     )
     tool.add(
         QgsProcessingParameterCrs("TARGET_CRS", "Target coordinate system", "EPSG:32635"),
-        "Projected, in metres, of every layer that is written. EPSG:32635 is UTM zone 35, band S (32 to 40 degrees north).",
+        "Projected, in metres, of every layer that is written. EPSG:32635 is UTM zone 35, band S (32 to 40 degrees "
+        "north).",
     )
     add_seed(tool)
     add_number(tool, "MAX_CLUSTERS", "Most clusters to try", 10, "When the number is chosen.", 2, 50, advanced=True)
@@ -158,7 +164,13 @@ def define_parameters(tool):
         advanced=True,
     )
     add_enum(
-        tool, "DEVICE", "Train on", ("cpu", "gpu"), "cpu", "gpu needs a graphics card that torch can use.", advanced=True
+        tool,
+        "DEVICE",
+        "Train on",
+        ("cpu", "gpu"),
+        "cpu",
+        "gpu needs a graphics card that torch can use.",
+        advanced=True,
     )
     _define_outputs(tool)
 
@@ -167,9 +179,9 @@ def _define_outputs(tool):
     points, polygons = QgsProcessing.SourceType.TypeVectorPoint, QgsProcessing.SourceType.TypeVectorPolygon
     tool.add(
         QgsProcessingParameterFeatureSink("OUTPUT", "Clustered samples", points),
-        "The input's attributes, then cluster (1 is the largest, NULL not assigned), confidence (posterior probability, 0 to "
-        "1), entropy (0 certain, 1 undecided), agreement (share of the runs with the same opinion), silhouette, and the "
-        "latent coordinates z1, z2 ...",
+        "The input's attributes, then cluster (1 is the largest, NULL not assigned), confidence (posterior "
+        "probability, 0 to 1), entropy (0 certain, 1 undecided), agreement (share of the runs with the same opinion), "
+        "silhouette, and the latent coordinates z1, z2 ...",
     )
     tool.add(
         QgsProcessingParameterFeatureSink("HULLS", "Cluster hulls", polygons, optional=True),
@@ -188,10 +200,12 @@ def _define_outputs(tool):
         tool,
         "PROFILES",
         "Cluster profiles",
-        "Per variable and cluster: mean, median and quartiles in the input's unit, and contrast to all samples in robust "
-        "standard deviations of the transformed variable.",
+        "Per variable and cluster: mean, median and quartiles in the input's unit, and contrast to all samples in "
+        "robust standard deviations of the transformed variable.",
     )
-    add_table(tool, "SCORES", "Scores", "Silhouette, Davies-Bouldin and stability beside k-means and a Gaussian mixture.")
+    add_table(
+        tool, "SCORES", "Scores", "Silhouette, Davies-Bouldin and stability beside k-means and a Gaussian mixture."
+    )
     tool.add(
         QgsProcessingParameterFileDestination("MODEL", "Model", "Fumarole model (*.npz)", optional=True),
         "For the tool Apply clustering model: assigns new samples to these clusters.",

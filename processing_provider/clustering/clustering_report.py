@@ -4,9 +4,7 @@ from ..layers import crs_name
 from ..run_context import run_context
 
 
-def report_context(
-    tool, parameters, context, samples, hulls, boreholes, earthquakes, strong, magnitudes, started
-):
+def report_context(tool, parameters, context, samples, hulls, boreholes, earthquakes, strong, magnitudes, started):
     """Return the context of a clustering report: the run and what lies on its map."""
     import numpy as np
 

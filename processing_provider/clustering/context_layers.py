@@ -52,8 +52,8 @@ def strong_earthquakes(table, magnitude_field, min_magnitude):
     unknown = sum(math.isnan(magnitude) for magnitude in magnitudes)
     if unknown == len(magnitudes):
         raise DataError(
-            f"Field '{magnitude_field}' of the earthquake layer holds no number. Choose the field of the magnitudes; the "
-            f"fields are: {', '.join(names)}."
+            f"Field '{magnitude_field}' of the earthquake layer holds no number. Choose the field of the magnitudes; "
+            f"the fields are: {', '.join(names)}."
         )
     rows = [row for row, magnitude in enumerate(magnitudes) if magnitude >= min_magnitude]
     note = f"{len(rows)} of {len(magnitudes)} earthquakes have {magnitude_field} >= {min_magnitude:g}"

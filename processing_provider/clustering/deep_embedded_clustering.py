@@ -130,9 +130,7 @@ class DeepEmbeddedClustering(Tool):
             about = report_context(
                 self, parameters, context, samples, hulls, boreholes, earthquakes, strong, magnitudes, started
             )
-            outputs.file(
-                "REPORT", lambda path: path.write_text(clustering_report(result, about), encoding="utf-8")
-            )
+            outputs.file("REPORT", lambda path: path.write_text(clustering_report(result, about), encoding="utf-8"))
         own, kmeans = result.scores[0], result.scores[1]
         return {
             **outputs.results,

@@ -29,9 +29,9 @@ class SuggestClusterCount(Tool):
     summary = (
         "<p>Clusters the samples with every number of clusters in a range and measures stability (do independent runs "
         "agree?), silhouette and Davies-Bouldin index.</p>"
-        "<p>The suggestion is the best by silhouette and Davies-Bouldin together among the numbers that independent runs "
-        "reproduce (stability of 0.8 or more). <b>Mind</b> that no index knows geology: look at the curve in the report "
-        "and at the maps of neighbouring numbers.</p>"
+        "<p>The suggestion is the best by silhouette and Davies-Bouldin together among the numbers that independent "
+        "runs reproduce (stability of 0.8 or more). <b>Mind</b> that no index knows geology: look at the curve in the "
+        "report and at the maps of neighbouring numbers.</p>"
     )
     keywords = ("number of clusters", "k", "elbow", "silhouette", "davies-bouldin", "stability", "dec")
     libraries = ("numpy", "scipy", "sklearn", "torch")
@@ -91,7 +91,5 @@ class SuggestClusterCount(Tool):
             no_geometry, no_crs = QgsWkbTypes.Type.NoGeometry, QgsCoordinateReferenceSystem()
             outputs.layer("OUTPUT", fields_of(*COUNT_FIELDS), no_geometry, no_crs, count_rows(count.scores))
             about = run_context(self, parameters, context, started, crs="")
-            outputs.file(
-                "REPORT", lambda path: path.write_text(cluster_count_report(count, about), encoding="utf-8")
-            )
+            outputs.file("REPORT", lambda path: path.write_text(cluster_count_report(count, about), encoding="utf-8"))
         return {**outputs.results, "BEST_K": count.best_k, "REASON": count.reason}

@@ -52,7 +52,11 @@ def degrees(layer, shift=0.0):
 
 def test_attributes_come_as_plain_values(make_samples):
     fields = "&field=when:date&field=name:string&field=count:integer"
-    values = {"when": lambda row: QDate(2020, 1, 1 + row), "name": lambda row: "x'\"<b>", "count": lambda row: 2**31 - 1}
+    values = {
+        "when": lambda row: QDate(2020, 1, 1 + row),
+        "name": lambda row: "x'\"<b>",
+        "count": lambda row: 2**31 - 1,
+    }
     table = table_of(make_samples(3, fields=fields, values=values))
     assert table.column("when") == [QDate(2020, 1, 1), QDate(2020, 1, 2), QDate(2020, 1, 3)]
     assert table.column("name") == ["x'\"<b>"] * 3 and table.column("count") == [2**31 - 1] * 3
@@ -110,7 +114,10 @@ def test_positions_beyond_the_projection_are_counted():
         (lambda make: make(3, crs=""), "has no coordinate system. Set it in QGIS"),
         (lambda make: make(3, kind="None"), "has no geometry. Turn a table into points with the tool 'Import samples'"),
         (lambda make: degrees(make(3)), r"every value fits into degrees .* Set the layer's CRS to EPSG:4326"),
-        (lambda make: make(3, crs="EPSG:4326"), r"no value fits into degrees \(the first is 6\d{5}.* such as EPSG:32635"),
+        (
+            lambda make: make(3, crs="EPSG:4326"),
+            r"no value fits into degrees \(the first is 6\d{5}.* such as EPSG:32635",
+        ),
     ],
     ids=["empty", "no crs", "no geometry", "degrees as metres", "metres as degrees"],
 )
@@ -160,7 +167,7 @@ def test_a_field_that_cannot_be_the_key_is_set_aside(make_samples, fid_of, name)
 
 def test_a_csv_is_read_as_text(tmp_path):
     path = tmp_path / "waters.csv"
-    path.write_text("name,As_ppm\na,\"1,5\"\nb,\n", encoding="utf-8")
+    path.write_text('name,As_ppm\na,"1,5"\nb,\n', encoding="utf-8")
     table = table_of(QgsVectorLayer(str(path), "waters", "ogr"))
     assert table.column("As_ppm")[0] == "1,5" and table.column("As_ppm")[1] in ("", None)
 

@@ -85,5 +85,6 @@ def test_the_report_and_the_messages_do_not_tell_the_password(stored, cluster, t
     text = report.read_text(encoding="utf-8")
     assert "fumarole_clusters" in text and "password" not in text.split("plotly")[0]
     with pytest.raises(QgsProcessingException) as caught:
-        cluster(opened("fumarole_clusters"), OUTPUT=destination("fumarole_samples").replace("(geom)", "(geom").replace("public", "no"))
+        nowhere = destination("fumarole_samples").replace("public", "no_such_schema")
+        cluster(opened("fumarole_clusters"), OUTPUT=nowhere)
     assert "password" not in str(caught.value)

@@ -23,7 +23,10 @@ REFUSED = {
         "6 different usable samples cannot be grouped into 6 clusters",
     ),
     "fewer different samples than clusters": (
-        lambda make: (make(names=("a", "b"), values={"a": lambda row: row % 3, "b": lambda row: row % 3}), {"N_CLUSTERS": 4}),
+        lambda make: (
+            make(names=("a", "b"), values={"a": lambda row: row % 3, "b": lambda row: row % 3}),
+            {"N_CLUSTERS": 4},
+        ),
         "3 different usable samples cannot be grouped into 4 clusters",
     ),
     "one cluster": (lambda make: (make(), {"N_CLUSTERS": 1}), "1 clusters cannot be made. Give 2 or more"),
@@ -40,25 +43,37 @@ REFUSED = {
         r"'a': all its values are equal \(1\). '<b>': all its values are equal \(2.5\).",
     ),
     "text": (
-        lambda make: (make(names=(), fields="&field=rock:string", values={"rock": lambda row: "tuff"}), {"FIELDS": ["rock"]}),
+        lambda make: (
+            make(names=(), fields="&field=rock:string", values={"rock": lambda row: "tuff"}),
+            {"FIELDS": ["rock"]},
+        ),
         "Clustering needs at least 2 usable fields",
     ),
     "blanks not allowed": (
         lambda make: (make(values=column(lambda row: None if row == 7 else row + 1.0)), {"MISSING": "fail"}),
         r"1 values are blank: 'As_ppm' \(1\). Fill them",
     ),
-    "no coordinate system": (lambda make: (make(crs=""), {}), "The input layer has no coordinate system. Set it in QGIS"),
+    "no coordinate system": (
+        lambda make: (make(crs=""), {}),
+        "The input layer has no coordinate system. Set it in QGIS",
+    ),
     "no geometry": (lambda make: (make(kind="None"), {}), "The input layer has no geometry. Turn a table into points"),
     "degrees as metres": (lambda make: (make(wkt="Point(28.5 39)"), {}), "every value fits into degrees"),
     "metres as degrees": (lambda make: (make(crs="EPSG:4326"), {}), "no value fits into degrees"),
-    "geographic target": (lambda make: (make(), {"TARGET_CRS": "EPSG:4326"}), "EPSG:4326 is in degrees, and .* needs metres"),
+    "geographic target": (
+        lambda make: (make(), {"TARGET_CRS": "EPSG:4326"}),
+        "EPSG:4326 is in degrees, and .* needs metres",
+    ),
     "no such target": (lambda make: (make(), {"TARGET_CRS": "EPSG:999999"}), "No valid target coordinate system"),
     "earthquakes without magnitude": (
         lambda make: (make(), {"EARTHQUAKES": make(5)}),
         "The earthquake layer has no field that looks like a magnitude",
     ),
     "no earthquakes": (lambda make: (make(), {"EARTHQUAKES": make(0)}), "The earthquake layer holds no features"),
-    "boreholes without a place": (lambda make: (make(), {"BOREHOLES": make(5, crs="")}), "The borehole layer has no coordinate"),
+    "boreholes without a place": (
+        lambda make: (make(), {"BOREHOLES": make(5, crs="")}),
+        "The borehole layer has no coordinate",
+    ),
     "no graphics card": (lambda make: (make(), {"DEVICE": "gpu"}), "No GPU that torch can use was found"),
 }
 
@@ -118,7 +133,16 @@ def test_no_sample_has_a_place(cluster, make_samples, recorder, tmp_path):
     assert any("60 of 60 features have no geometry" in text for text in feedback.infos)
 
 
-NAMES = ['a "quoted" ppm', "it's ppm", "<script>alert(1)</script>", "💧🔥 ppm", "a b (c), d; e", "çöşğüİ", "n" * 300, "%s {0}"]
+NAMES = [
+    'a "quoted" ppm',
+    "it's ppm",
+    "<script>alert(1)</script>",
+    "💧🔥 ppm",
+    "a b (c), d; e",
+    "çöşğüİ",
+    "n" * 300,
+    "%s {0}",
+]
 
 
 @pytest.mark.parametrize("ending", ["gpkg", "shp", "geojson", "csv"])
@@ -149,7 +173,9 @@ def test_a_place_that_cannot_be_written(cluster, make_samples, tmp_path, output)
     blocker = tmp_path / "a file"
     blocker.write_text("kept")
     endings = {"MODEL": "npz", "REPORT": "html"}
-    places = {name: str(tmp_path / f"{name}.{endings.get(name, 'gpkg')}") for name in ("OUTPUT", "HULLS", "MODEL", "REPORT")}
+    places = {
+        name: str(tmp_path / f"{name}.{endings.get(name, 'gpkg')}") for name in ("OUTPUT", "HULLS", "MODEL", "REPORT")
+    }
     places[output] = str(blocker / f"out.{endings.get(output, 'gpkg')}")
     with pytest.raises(QgsProcessingException, match="cannot be written") as caught:
         cluster(make_samples(), **places)

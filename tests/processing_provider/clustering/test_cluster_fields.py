@@ -56,10 +56,23 @@ def test_the_latent_table_leaves_out_who_is_not_assigned():
 def test_profiles_go_variable_by_variable():
     statistic = np.array([[1.0, 10.0], [2.0, NAN]])
     profiles = Profiles(
-        ("As", "pH"), ("ppm", ""), (1, 2), np.array([7, 3]), statistic, statistic + 0.1, statistic - 1, statistic + 1, -statistic
+        ("As", "pH"),
+        ("ppm", ""),
+        (1, 2),
+        np.array([7, 3]),
+        statistic,
+        statistic + 0.1,
+        statistic - 1,
+        statistic + 1,
+        -statistic,
     )
     rows = [row for _, row in profile_rows(profiles)]
-    assert [row[:4] for row in rows] == [["As", "ppm", 1, 7], ["As", "ppm", 2, 3], ["pH", None, 1, 7], ["pH", None, 2, 3]]
+    assert [row[:4] for row in rows] == [
+        ["As", "ppm", 1, 7],
+        ["As", "ppm", 2, 3],
+        ["pH", None, 1, 7],
+        ["pH", None, 2, 3],
+    ]
     assert same(rows[0][4:], [1.0, 1.1, 0.0, 2.0, -1.0]) and np.isnan(rows[3][4])
     assert all(len(row) == len(PROFILE_FIELDS) for row in rows)
 

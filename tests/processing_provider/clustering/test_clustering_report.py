@@ -32,7 +32,9 @@ def test_the_map_gets_what_lies_on_it(fumarole, make_samples):
     hull = QgsGeometry.fromWkt("Polygon((0 0, 2 0, 2 2, 0 0))")
     parameters = {"INPUT": make_samples(3)}
     rows = [(hull, [1, 3, 0.1, None])]
-    about = report_context(tool, parameters, QgsProcessingContext(), points, rows, None, points, [0, 2], [4.0, 5.5], 0.0)
+    about = report_context(
+        tool, parameters, QgsProcessingContext(), points, rows, None, points, [0, 2], [4.0, 5.5], 0.0
+    )
     assert about.crs == "WGS 84 / UTM zone 35N (EPSG:32635)" and about.sample_ids == ("", "S1", "S2")
     assert about.hulls[0][0] == 1 and about.hulls[0][1].tolist() == [[0, 0], [2, 0], [2, 2], [0, 0]]
     assert about.boreholes is None and about.earthquakes.tolist() == [[0, 1], [4, 5]]

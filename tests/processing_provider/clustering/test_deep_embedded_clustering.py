@@ -324,7 +324,9 @@ def test_the_input_may_be_replaced_by_the_output(cluster, make_samples, tmp_path
 
 def test_text_is_read_as_laboratories_write_it(cluster, make_samples, recorder):
     texts = {"Sb (ppm)": lambda row: "<0,01" if row % 5 == 0 else f"{0.1 + row / 7:.2f}".replace(".", ",")}
-    layer = make_samples(fields="&field=Sb (ppm):string&field=rock:string", values={**texts, "rock": lambda row: "tuff"})
+    layer = make_samples(
+        fields="&field=Sb (ppm):string&field=rock:string", values={**texts, "rock": lambda row: "tuff"}
+    )
     feedback = recorder()
     results = cluster(layer, feedback, PROFILES="memory:")
     assert "Sb (ppm)" in next(text for text in feedback.infos if text.startswith("Fields:"))
@@ -338,7 +340,9 @@ def test_text_is_read_as_laboratories_write_it(cluster, make_samples, recorder):
 def test_below_dl_of_imported_samples_is_honoured(cluster, make_samples, recorder):
     values = {"below_dl": lambda row: "As_ppm; B_ppm" if row < 10 else "B_ppm" if row < 15 else None}
     feedback = recorder()
-    cluster(make_samples(fields="&field=below_dl:string", values=values), feedback, REPORT=QgsProcessing.TEMPORARY_OUTPUT)
+    cluster(
+        make_samples(fields="&field=below_dl:string", values=values), feedback, REPORT=QgsProcessing.TEMPORARY_OUTPUT
+    )
     said = " ".join(feedback.infos)
     assert "25 values" in said and "below detection" in said
 

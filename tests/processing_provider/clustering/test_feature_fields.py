@@ -13,14 +13,16 @@ from fumarole.processing_provider.layers import AttributeTable, fields_of
 
 def table(**columns):
     """A table of columns: text when a cell is text, else numbers."""
-    kinds = {name: "text" if any(isinstance(cell, str) for cell in cells) else "double" for name, cells in columns.items()}
+    kinds = {
+        name: "text" if any(isinstance(cell, str) for cell in cells) else "double" for name, cells in columns.items()
+    }
     rows = [list(row) for row in zip(*columns.values())]
     return AttributeTable(fields_of(*kinds.items()), rows, [QgsGeometry()] * len(rows))
 
 
 NOT_MEASURED = (
-    "fid FID fid_in ogc_fid gid OBJECTID id sample_id easting northing X Y latitude boylam cluster cluster_in confidence "
-    "entropy_in2 agreement silhouette outside out_ratio z1 z10 prob_3"
+    "fid FID fid_in ogc_fid gid OBJECTID id sample_id easting northing X Y latitude boylam cluster cluster_in "
+    "confidence entropy_in2 agreement silhouette outside out_ratio z1 z10 prob_3"
 ).split()
 
 

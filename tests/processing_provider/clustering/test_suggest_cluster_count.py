@@ -13,7 +13,9 @@ def suggestion(fumarole, make_samples, recorder, tmp_path_factory):
 
     folder, feedback = tmp_path_factory.mktemp("count"), recorder()
     parameters = {
-        "INPUT": make_samples(40, fields="&field=<b>Sb</b> (ppm):double", values={"<b>Sb</b> (ppm)": lambda row: 1.0 + row % 7}),
+        "INPUT": make_samples(
+            40, fields="&field=<b>Sb</b> (ppm):double", values={"<b>Sb</b> (ppm)": lambda row: 1.0 + row % 7}
+        ),
         "MAX_CLUSTERS": 4,
         "OUTPUT": str(folder / "counts.gpkg"),
         "REPORT": str(folder / "report.html"),
