@@ -11,8 +11,7 @@ from fumarole.algorithms.networks import torch_threads
 def cpu_seconds(programs, repetitions):
     """Median CPU seconds of every program, all on one thread.
 
-    The programs take turns, so that a change in the machine's load meets all of them. Each runs once before the
-    clock starts only if it is cheap; a caller warms the others up.
+    The programs take turns, so that a change in the machine's load meets all of them.
 
     Parameters
     ----------

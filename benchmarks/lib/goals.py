@@ -17,7 +17,7 @@ class Goal:
         The number asked for, such as ``"<= 1/4"``.
     result : str
     met : bool or None
-        None when it was not measured; ``result`` then says why.
+        None when there is no goal, or when it was not measured; ``result`` then says why.
     beside : str
         What other programs give in the same run.
     """
@@ -31,9 +31,14 @@ class Goal:
 
 def markdown(goals):
     """Return the goals as a Markdown table whose columns line up."""
-    words = {True: "yes", False: "**no**", None: "not measured"}
-    rows = [HEADER, *((g.measured, g.goal, g.result, words[g.met], g.beside) for g in goals)]
+    rows = [HEADER, *((g.measured, g.goal, g.result, _met(g), g.beside) for g in goals)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEADER))]
     lines = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths)) + " |" for row in rows]
     lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
     return "\n".join(lines)
+
+
+def _met(goal):
+    if goal.met is None:
+        return "not measured" if goal.goal else ""
+    return "yes" if goal.met else "**no**"

@@ -2,7 +2,7 @@
 
 StandardScaler, PCA to at most 30, encoder 64-32-10 and its mirror image (ReLU, linear latent), 50 epochs of batches
 of 16 with Adam 1e-3, k-means with 20 starts, then 5000 iterations on all rows of KL(P || Q) plus mean squared
-error, P recomputed every time (after Xie et al. 2016). Nothing here is batched, stopped early or shared with the plugin.
+error, P recomputed every time (after Xie et al. 2016). Nothing is stopped early or shared with the plugin.
 """
 
 import torch
