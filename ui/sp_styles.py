@@ -24,6 +24,7 @@ _CLASSES = 5  # of depth
 _SIGNED_CLASSES = 9  # of self-potential and residual, at most
 _SOURCE_MM = (3.0, 6.5)  # diameter of the smallest and the largest source
 _ARROW_MM, _HEAD_MM = 7.0, 2.6
+_LEGEND_SHARE = 0.5  # length of an arrow in the legend over that on the map
 _STATION_LOOKS = ((2000, 2.2, 0.15), (20_000, 1.4, 0.1), (float("inf"), 0.8, 0.0))  # up to so many: mm, outline
 _GRID_COLOURS = 9
 _NICE_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
@@ -126,13 +127,11 @@ def _source_symbol(layer, colour):
     for ink, margin in (("#FFFFFF", 0.7), ("#1D2530", 0.0)):  # white below, so that it shows on every ground
         width = 0.6 + margin
         if shapes - {"sheet"}:
-            layers += [
-                _mark("line", _ARROW_MM, width, ink, (0.0, -_ARROW_MM / 2), along, is_dipole),
-                _mark("triangle", _HEAD_MM + margin, 0.0, ink, (0.0, -_ARROW_MM), along, is_dipole),
-            ]
+            layers.append(_turned_mark("line", _ARROW_MM, width, ink, _ARROW_MM / 2, along, is_dipole))
+            layers.append(_turned_mark("triangle", _HEAD_MM + margin, 0.0, ink, _ARROW_MM, along, is_dipole))
         if "sheet" in shapes:
-            layers.append(_mark("line", 2 * _ARROW_MM, width + 0.4, ink, (0.0, 0.0), dip, is_sheet))
-    disc = _mark("circle", _SOURCE_MM[0], 0.4, colour, (0.0, 0.0), "0", "true", "#FFFFFF")
+            layers.append(_turned_mark("line", 2 * _ARROW_MM, width + 0.4, ink, 0.0, dip, is_sheet))
+    disc = _mark("circle", _SOURCE_MM[0], 0.4, colour, 0.0, "#FFFFFF")
     disc.setDataDefinedProperty(_PROPERTY.PropertySize, QgsProperty.fromExpression(_size_expression(layer)))
     symbol = QgsMarkerSymbol.createSimple({})
     for mark in (*layers, disc):
@@ -141,14 +140,28 @@ def _source_symbol(layer, colour):
     return symbol
 
 
-def _mark(name, size, width, fill, offset, turn, when, outline=None):
-    """Return a marker, drawn where the expression ``when`` holds and turned by the expression ``turn``."""
-    properties = {"name": name, "size": f"{size:.2f}", "color": fill, "outline_color": outline or fill}
-    properties.update({"outline_width": f"{width:.2f}"} if width else {"outline_style": "no"})
-    mark = QgsSimpleMarkerSymbolLayer.create({**properties, "offset": f"{offset[0]:.2f},{offset[1]:.2f}"})
-    mark.setDataDefinedProperty(_PROPERTY.PropertyAngle, QgsProperty.fromExpression(turn))
-    mark.setDataDefinedProperty(_PROPERTY.PropertyLayerEnabled, QgsProperty.fromExpression(when))
+def _turned_mark(name, size_mm, width_mm, fill, up_mm, turn, when):
+    """Return a marker ``up_mm`` above the place, drawn where ``when`` holds and turned by ``turn`` (expressions).
+
+    In the legend, where there is no feature, it is smaller, so that the entries stay apart.
+    """
+    mark = _mark(name, _LEGEND_SHARE * size_mm, width_mm, fill, _LEGEND_SHARE * up_mm, fill)
+    of_feature = '0 * coalesce("depth_m", 0)'  # makes an expression fail, and so be left aside, without a feature
+    for key, expression in (
+        (_PROPERTY.PropertySize, f"{size_mm} + {of_feature}"),
+        (_PROPERTY.PropertyOffset, f"'0,' || to_string({-up_mm} + {of_feature})"),
+        (_PROPERTY.PropertyAngle, turn),
+        (_PROPERTY.PropertyLayerEnabled, when),
+    ):
+        mark.setDataDefinedProperty(key, QgsProperty.fromExpression(expression))
     return mark
+
+
+def _mark(name, size_mm, width_mm, fill, up_mm, outline):
+    """Return a simple marker ``up_mm`` above its place."""
+    properties = {"name": name, "size": f"{size_mm:.2f}", "offset": f"0,{-up_mm:.2f}", "color": fill}
+    properties.update({"outline_width": f"{width_mm:.2f}"} if width_mm else {"outline_style": "no"})
+    return QgsSimpleMarkerSymbolLayer.create({**properties, "outline_color": outline})
 
 
 def _size_expression(layer):
@@ -157,14 +170,14 @@ def _size_expression(layer):
     for feature in layer.getFeatures():
         shape, moment = feature["shape"], _number(feature["k"])
         if moment is not None and shape:
-            low, high = extremes.get(shape, (moment, moment))
+            low, high = extremes.get(shape, (abs(moment), abs(moment)))
             extremes[shape] = (min(low, abs(moment)), max(high, abs(moment)))
     small, large = _SOURCE_MM
     cases = "".join(
-        f' WHEN "shape" = \'{shape}\' THEN scale_linear(sqrt(abs("k")), {math.sqrt(abs(low)):.9g}, '
-        f"{math.sqrt(abs(high)):.9g}, {small}, {large})"
+        f' WHEN "shape" = \'{shape}\' THEN scale_linear(sqrt(abs("k")), {math.sqrt(low):.9g}, '
+        f"{math.sqrt(high):.9g}, {small}, {large})"
         for shape, (low, high) in sorted(extremes.items())
-        if abs(high) > abs(low)
+        if high > low
     )
     middle = (small + large) / 2
     return f"coalesce(CASE{cases} ELSE {middle} END, {middle})" if cases else str(middle)

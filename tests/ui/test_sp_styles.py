@@ -79,7 +79,8 @@ def test_legend_holds_only_the_marks_of_the_shapes_present(sources):
     for shape in ("sphere", "sheet"):
         layer = sources((shape, 10.0, 5.0, 90.0, 90.0))
         sp_styles.style_sources(layer)
-        counts[shape] = layer.renderer().ranges()[0].symbol().symbolLayerCount()
+        ranges = layer.renderer().ranges()  # kept while its symbols are looked at
+        counts[shape] = ranges[0].symbol().symbolLayerCount()
     assert counts == {"sphere": 5, "sheet": 3}
 
 
