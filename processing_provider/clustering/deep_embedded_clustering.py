@@ -1,28 +1,19 @@
 """The tool ``deep_embedded_clustering``: from samples to clusters, hulls, tables, model and report."""
 
 import time
-from functools import partial
 
-from qgis.core import QgsCoordinateReferenceSystem, QgsProcessingException, QgsWkbTypes
+from qgis.core import QgsCoordinateReferenceSystem, QgsProcessingException
 
-from ...ui.styles import style_boreholes, style_earthquakes, style_hulls, style_samples
-from ..layers import extended, fields_of, read_points, require_projected
+from ..layers import read_points, require_projected
 from ..outputs import Outputs
 from ..tool import Tool, progress_to
-from .cluster_fields import (
-    PROFILE_FIELDS,
-    SCORE_FIELDS,
-    latent_table,
-    membership_pairs,
-    membership_values,
-    profile_rows,
-    score_rows,
-)
+from .clustering_messages import tell
+from .clustering_outputs import write_clusters, write_surroundings, write_tables
 from .clustering_parameters import SUMMARY, define_parameters
 from .clustering_report import report_context
 from .context_layers import strong_earthquakes
 from .feature_fields import choose_fields, feature_table
-from .hulls import HULL_FIELDS, cluster_hulls
+from .hulls import cluster_hulls
 from .sample_crs import notes_on_target
 
 
@@ -81,7 +72,7 @@ class DeepEmbeddedClustering(Tool):
             max_clusters=self.parameterAsInt(parameters, "MAX_CLUSTERS", context),
         )
         result = cluster_table(table, options, progress_to(feedback, 0.05, 0.85))
-        self._tell(result, feedback)
+        tell(result, feedback)
         membership = result.membership
         texts = top_variables(result.profiles.contrast, result.profiles.names)
         hulls, without_hull = cluster_hulls(
@@ -96,35 +87,13 @@ class DeepEmbeddedClustering(Tool):
             feedback.pushWarning(message)
         result.model.card["training_extent"] = _extent(samples.xy, membership.cluster > 0)
         result.model.card["training_crs"] = crs.authid() or crs.toWkt()
-        points, no_geometry = QgsWkbTypes.Type.Point, QgsWkbTypes.Type.NoGeometry
         progress = progress_to(feedback, 0.85, 1.0)
         progress(0.0, "Writing the results")
         with Outputs(self, parameters, context, feedback) as outputs:
-            pairs = membership_pairs(membership.latent.shape[1], with_silhouette=True)
-            added = membership_values(membership, result.silhouette)
-            rows = zip(samples.points(), (old + new for old, new in zip(samples.attributes, added)))
-            style = partial(style_samples, cluster_count=result.n_clusters)
-            outputs.layer("OUTPUT", extended(samples.fields, *pairs), points, crs, rows, style, "Clusters")
+            write_clusters(outputs, samples, result, hulls)
             progress(0.4)
-            style = partial(style_hulls, cluster_count=result.n_clusters)
-            outputs.layer(
-                "HULLS", fields_of(*HULL_FIELDS), QgsWkbTypes.Type.Polygon, crs, hulls, style, "Cluster hulls"
-            )
-            if boreholes:
-                rows = zip(boreholes.points(), boreholes.attributes)
-                outputs.layer("BOREHOLES_OUTPUT", boreholes.fields, points, crs, rows, style_boreholes, "Boreholes")
-            if earthquakes:
-                geometries = earthquakes.points()
-                rows = ((geometries[row], earthquakes.attributes[row]) for row in strong)
-                style = partial(style_earthquakes, magnitude_field=magnitude_field)
-                outputs.layer("EARTHQUAKES_OUTPUT", earthquakes.fields, points, crs, rows, style, "Earthquakes")
-            names = [str(number + 1) for number in range(len(samples.attributes))]
-            latent_fields, latent_rows = latent_table(membership, names)
-            invalid = QgsCoordinateReferenceSystem()
-            outputs.layer("LATENT", latent_fields, no_geometry, invalid, latent_rows)
-            profiles = profile_rows(result.profiles)
-            outputs.layer("PROFILES", fields_of(*PROFILE_FIELDS), no_geometry, invalid, profiles)
-            outputs.layer("SCORES", fields_of(*SCORE_FIELDS), no_geometry, invalid, score_rows(result.scores))
+            write_surroundings(outputs, boreholes, earthquakes, strong, magnitude_field)
+            write_tables(outputs, result)
             outputs.file("MODEL", result.model.save)
             progress(0.7, "Writing the report")
             about = report_context(
@@ -153,19 +122,6 @@ class DeepEmbeddedClustering(Tool):
         for note in (*table.notes, *notes_on_target(table.xy, crs, crs, context)):
             feedback.pushInfo(note)
         return table
-
-    def _tell(self, result, feedback):
-        for note in result.notes:
-            feedback.pushInfo(note)
-        if result.count:
-            feedback.pushInfo(result.count.reason)
-        for score in result.scores:
-            feedback.pushInfo(
-                f"{score.method}: silhouette {score.silhouette:.3f}, Davies-Bouldin {score.davies_bouldin:.3f}, "
-                f"stability {score.stability:.2f}, sizes {', '.join(map(str, score.sizes))}."
-            )
-        for warning in result.warnings:
-            feedback.pushWarning(warning)
 
 
 def _extent(xy, assigned):
