@@ -30,7 +30,7 @@ class Recipe:
     hidden: tuple = (128, 64)
     input_dropout: float = 0.5
     hidden_dropout: float = 0.2
-    learning_rate: object = 3e-3
+    learning_rate: object = 6e-3
     weight_decay: object = 1e-2
     n_steps: int = 400
     batch_size: int = 64

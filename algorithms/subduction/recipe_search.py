@@ -14,7 +14,7 @@ from .network_training import Recipe
 from .validation import fold_f1, predict_folds
 
 _INNER_FOLDS = 3
-LEARNING_RATES = (1e-3, 1e-2)  #: ends of the range searched, evenly in the logarithm
+LEARNING_RATES = (2e-3, 2e-2)  #: ends of the range searched, evenly in the logarithm
 WEIGHT_DECAYS = (1e-4, 1e-1)
 
 
