@@ -1,6 +1,6 @@
-"""The worked examples: from spreadsheets to clusters, reports, maps and projects, in ``demo/``.
+"""The worked examples: clusters, inverted self-potential profiles, reports, maps and projects, in ``demo/``.
 
-Run as ``make demo``. Both examples use nothing but the tools of the plugin; what they wrote is then read again, without
+Run as ``make demo``. The examples use nothing but the tools of the plugin; what they wrote is then read again, without
 QGIS, and checked (:mod:`.demo_checks`).
 """
 
@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+from . import demo_sp
 from .demo_checks import great_basin_problems, simav_problems, typical_values
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -177,7 +178,8 @@ def say(text):
     print(text, flush=True)
 
 
-EXAMPLES = {"great_basin": great_basin, "simav": simav}
+EXAMPLES = {"great_basin": great_basin, "simav": simav, "self_potential": demo_sp.run}
+CONTENTS_OF = {"great_basin": CONTENTS, "simav": CONTENTS, "self_potential": demo_sp.CONTENTS}
 
 
 def main(arguments=None):
@@ -198,7 +200,7 @@ def main(arguments=None):
             problems[name] = EXAMPLES[name](folder)
     for name, found in problems.items():
         say(f"\n{options.folder / name}")
-        for files, purpose in CONTENTS:
+        for files, purpose in CONTENTS_OF[name]:
             say(f"  {files:<38}{purpose}")
         for problem in found:
             say(f"  WRONG: {problem}")

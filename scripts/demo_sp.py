@@ -28,6 +28,13 @@ _LOCAL = (
     'ENGCRS["{name}: local coordinates, zero of its own distance",EDATUM["zero of the profile"],CS[Cartesian,2],'
     'AXIS["along (x)",east],AXIS["across (y)",north],LENGTHUNIT["metre",1]]'
 )
+CONTENTS = (
+    ("self_potential.qgz", "every layer, styled: open it in QGIS"),
+    ("reference_*, surda_*, bavarian_woods_*", "source, fit, error bar and report of each profile"),
+    ("grid_*", "stations, sources, fit, error bars and report of the lines across the grid"),
+    ("network.npz, network_report.html", "a network trained for a few seconds, and what it is worth"),
+    ("comparison.csv, comparison_report.html", "network, least squares and both, side by side"),
+)
 
 
 def run(folder, budget_s=10.0):

@@ -20,6 +20,7 @@ SPIKE = 4.0  #: robust standard deviations off the running median
 ROUNDS = 80
 ROUNDS_OF_SCALE = 8  #: after which the scale stays, so that the loss can settle
 SETTLED = 1e-11  #: relative change of the loss
+ROUNDING = 1e-24  #: of the sum of squares: a loss this small is rounding, and noise-free profiles get there
 
 
 def cauchy_loss(residual, scale, used):
@@ -115,7 +116,8 @@ def _settle(shape, n_bodies, position, values, used, background, box, n_unknowns
             scale[active] = cauchy_scale(residual[active], used[active], n_unknowns)
             continue
         new_loss = cauchy_loss(residual[active], scale[active], used[active])
-        done = np.abs(loss[active] - new_loss) <= SETTLED * new_loss
+        rounding = ROUNDING * np.sum(np.where(used[active], values[active], 0.0) ** 2, axis=1)
+        done = np.abs(loss[active] - new_loss) <= SETTLED * new_loss + rounding
         loss[active] = new_loss
         settled[active] = done
         active = active[~done]

@@ -67,3 +67,9 @@ def test_the_scale_is_that_of_normal_noise():
     used = np.ones_like(noise, bool)
     assert cauchy_scale(noise, used, 4)[0] == pytest.approx(2.385 * 3.0, rel=0.03)
     assert cauchy_loss(noise, np.array([1e6]), used)[0] == pytest.approx(np.sum(noise**2), rel=1e-6)
+
+
+def test_profiles_without_noise_settle():
+    x = np.linspace(0.0, 150.0, 101)
+    v = np.atleast_2d(potential("sphere", x, 77.0, 40.0, 310.0, 94_000.0))
+    assert invert_profiles(x, v, "sphere", "linear", robust=True).status[0] == "ok"
