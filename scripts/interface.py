@@ -60,8 +60,8 @@ def as_text(interface):
 def _plain(value):
     if hasattr(value, "authid"):
         return value.authid()
-    if hasattr(value, "isNull") and value.isNull():
-        return None
+    if value == "" or (hasattr(value, "isNull") and value.isNull()):
+        return None  # an empty text and no default are the same, and versions of QGIS tell them apart differently
     return value
 
 

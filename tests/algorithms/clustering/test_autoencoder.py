@@ -115,7 +115,7 @@ def test_batched_training_equals_one_literal_autoencoder_at_a_time(features, sta
             torch.nn.functional.mse_loss(literal_pass(inputs, weights, member)[1], inputs).backward()
             optimiser.step()
         for name, tensor in weights.items():
-            assert trained[name][member] == pytest.approx(tensor.detach().numpy(), abs=1e-5), name
+            assert trained[name][member] == pytest.approx(tensor.detach().numpy(), abs=1e-4), name
 
 
 def test_training_improves_the_reconstruction(features):
