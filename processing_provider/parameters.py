@@ -30,6 +30,11 @@ def add_number(tool, name, label, default, help_text, low=None, high=None, kind=
     tool.add(number, help_text, advanced)
 
 
+def add_integer(tool, name, label, default, help_text, low=None, high=None, advanced=False):
+    """Add a whole number with its bounds."""
+    add_number(tool, name, label, default, help_text, low, high, INTEGER, advanced)
+
+
 def add_boolean(tool, name, label, default, help_text, advanced=False):
     """Add a yes or no."""
     tool.add(QgsProcessingParameterBoolean(name, label, default), help_text, advanced)
@@ -38,7 +43,7 @@ def add_boolean(tool, name, label, default, help_text, advanced=False):
 def add_seed(tool):
     """Add the seed."""
     text = "The same seed and input give the same result on the same machine."
-    add_number(tool, "SEED", "Seed", 42, text, 0, kind=INTEGER)
+    add_integer(tool, "SEED", "Seed", 42, text, 0)
 
 
 def add_layer(tool, name, label, help_text, geometry=QgsProcessing.SourceType.TypeVectorPoint, optional=False):

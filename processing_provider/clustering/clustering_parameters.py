@@ -4,15 +4,14 @@ from qgis.core import (
     QgsProcessing,
     QgsProcessingOutputNumber,
     QgsProcessingParameterCrs,
-    QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
     QgsProcessingParameterFileDestination,
-    QgsProcessingParameterNumber,
     QgsProcessingParameterString,
 )
 
+from ..parameters import add_enum, add_integer, add_layer, add_number, add_report, add_seed
 from .hulls import CONCAVE, CONVEX
 
 SUMMARY = (
@@ -27,8 +26,6 @@ SUMMARY = (
 )
 _POINTS = [QgsProcessing.SourceType.TypeVectorPoint]
 _ANY_FIELD = QgsProcessingParameterField.DataType.Any
-_INTEGER = QgsProcessingParameterNumber.Type.Integer
-_DOUBLE = QgsProcessingParameterNumber.Type.Double
 
 
 def add_fields(tool):
@@ -41,42 +38,6 @@ def add_fields(tool):
     tool.add(
         QgsProcessingParameterField("FIELDS", "Fields", None, "INPUT", _ANY_FIELD, allowMultiple=True, optional=True),
         "Measurements to cluster on. Empty: every field of numbers that is no id and no coordinate.",
-    )
-
-
-def add_enum(tool, name, label, choices, default, help_text, advanced=False):
-    """Add a choice between static strings."""
-    tool.add(
-        QgsProcessingParameterEnum(name, label, list(choices), defaultValue=default, usesStaticStrings=True),
-        help_text,
-        advanced,
-    )
-
-
-def add_number(tool, name, label, default, help_text, low, high=None, kind=_INTEGER, advanced=False):
-    """Add a number with its bounds."""
-    bounds = {"minValue": low} if high is None else {"minValue": low, "maxValue": high}
-    tool.add(QgsProcessingParameterNumber(name, label, kind, default, **bounds), help_text, advanced)
-
-
-def add_seed(tool):
-    """Add the seed."""
-    add_number(tool, "SEED", "Seed", 42, "The same seed and input give the same result on the same machine.", 0)
-
-
-def add_table(tool, name, label, help_text):
-    """Add an optional table output."""
-    tool.add(
-        QgsProcessingParameterFeatureSink(name, label, QgsProcessing.SourceType.TypeVector, optional=True),
-        help_text,
-    )
-
-
-def add_report(tool):
-    """Add the optional HTML report."""
-    tool.add(
-        QgsProcessingParameterFileDestination("REPORT", "Report", "HTML (*.html)", optional=True),
-        "One HTML file with all figures and tables; opens in any browser, without a network.",
     )
 
 
@@ -106,7 +67,7 @@ def define_parameters(tool):
         "impute: filled with what the sample's other values let expect; samples with fewer than 60 % of the values "
         "stay unassigned. skip: samples with a blank stay unassigned. fail: stop and say where they are.",
     )
-    add_number(
+    add_integer(
         tool,
         "N_CLUSTERS",
         "Number of clusters",
@@ -145,7 +106,6 @@ def define_parameters(tool):
         "Weaker earthquakes are left out; in the scale of the magnitude field.",
         -5.0,
         10.0,
-        _DOUBLE,
     )
     tool.add(
         QgsProcessingParameterCrs("TARGET_CRS", "Target coordinate system", "EPSG:32635"),
@@ -153,7 +113,7 @@ def define_parameters(tool):
         "north).",
     )
     add_seed(tool)
-    add_number(tool, "MAX_CLUSTERS", "Most clusters to try", 10, "When the number is chosen.", 2, 50, advanced=True)
+    add_integer(tool, "MAX_CLUSTERS", "Most clusters to try", 10, "When the number is chosen.", 2, 50, advanced=True)
     add_enum(
         tool,
         "HULL_METHOD",
@@ -195,17 +155,16 @@ def _define_outputs(tool):
         QgsProcessingParameterFeatureSink("EARTHQUAKES_OUTPUT", "Earthquakes on the map", points, optional=True),
         "The earthquakes of at least the smallest magnitude, in the target coordinate system.",
     )
-    add_table(tool, "LATENT", "Latent table", "Per assigned sample: latent coordinates and cluster probabilities.")
-    add_table(
+    _add_table(tool, "LATENT", "Latent table", "Per assigned sample: latent coordinates and cluster probabilities.")
+    _add_table(
         tool,
         "PROFILES",
         "Cluster profiles",
         "Per variable and cluster: mean, median and quartiles in the input's unit, and contrast to all samples in "
         "robust standard deviations of the transformed variable.",
     )
-    add_table(
-        tool, "SCORES", "Scores", "Silhouette, Davies-Bouldin and stability beside k-means and a Gaussian mixture."
-    )
+    text = "Silhouette, Davies-Bouldin and stability beside k-means and a Gaussian mixture."
+    _add_table(tool, "SCORES", "Scores", text)
     tool.add(
         QgsProcessingParameterFileDestination("MODEL", "Model", "Fumarole model (*.npz)", optional=True),
         "For the tool Apply clustering model: assigns new samples to these clusters.",
@@ -221,3 +180,7 @@ def _define_outputs(tool):
         ("KMEANS_SILHOUETTE", "Silhouette of k-means"),
     ):
         tool.addOutput(QgsProcessingOutputNumber(name, label))
+
+
+def _add_table(tool, name, label, help_text):
+    add_layer(tool, name, label, help_text, QgsProcessing.SourceType.TypeVector, optional=True)

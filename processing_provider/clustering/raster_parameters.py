@@ -8,7 +8,7 @@ from qgis.core import (
     QgsProcessingParameterRasterDestination,
 )
 
-from .clustering_parameters import add_enum, add_number, add_report, add_seed
+from ..parameters import add_enum, add_integer, add_report, add_seed
 
 SUMMARY = (
     "<p>Groups the pixels of one or more rasters by what their bands have in common, and writes a map of clusters with "
@@ -30,7 +30,7 @@ def define_parameters(tool):
         "All their bands are used, in the numbers that the files hold. The first raster gives the pixels of the map; "
         "put the one with the pixel size you want first. No data is what the files declare, NaN and infinity.",
     )
-    add_number(
+    add_integer(
         tool,
         "N_CLUSTERS",
         "Number of clusters",
@@ -39,7 +39,7 @@ def define_parameters(tool):
         0,
         255,
     )
-    add_number(
+    add_integer(
         tool,
         "SAMPLE_SIZE",
         "Pixels to learn from",
@@ -67,7 +67,7 @@ def define_parameters(tool):
         "yeo_johnson: each band is brought to a bell shape by a power. none: bands are only standardised.",
         advanced=True,
     )
-    add_number(tool, "MAX_CLUSTERS", "Most clusters to try", 10, "When the number is chosen.", 2, 50, advanced=True)
+    add_integer(tool, "MAX_CLUSTERS", "Most clusters to try", 10, "When the number is chosen.", 2, 50, advanced=True)
     help_text = "gpu needs a graphics card that torch can use."
     add_enum(tool, "DEVICE", "Train on", ("cpu", "gpu"), "cpu", help_text, advanced=True)
     tool.add(

@@ -14,10 +14,11 @@ from qgis.core import (
 
 from ..layers import fields_of, read_table
 from ..outputs import Outputs
+from ..parameters import add_enum, add_integer, add_report, add_seed
 from ..run_context import run_context
 from ..tool import Tool, progress_to
 from .cluster_fields import COUNT_FIELDS, count_rows
-from .clustering_parameters import add_enum, add_fields, add_number, add_report, add_seed
+from .clustering_parameters import add_fields
 from .feature_fields import choose_fields, feature_table
 
 
@@ -38,8 +39,8 @@ class SuggestClusterCount(Tool):
 
     def define(self):
         add_fields(self)
-        add_number(self, "MIN_CLUSTERS", "Fewest clusters", 2, "Start of the range.", 2)
-        add_number(self, "MAX_CLUSTERS", "Most clusters", 10, "End of the range.", 2, 50)
+        add_integer(self, "MIN_CLUSTERS", "Fewest clusters", 2, "Start of the range.", 2)
+        add_integer(self, "MAX_CLUSTERS", "Most clusters", 10, "End of the range.", 2, 50)
         add_seed(self)
         transforms = ("auto", "clr", "yeo_johnson", "none")
         help_text = "As in Deep embedded clustering."
