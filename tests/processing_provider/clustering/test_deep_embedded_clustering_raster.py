@@ -162,7 +162,6 @@ def test_the_map_opens_with_the_colours_of_the_clusters(run):
 
 def test_the_map_is_styled_when_qgis_loads_it(fumarole, two_rasters, tmp_path):
     from processing.gui.AlgorithmExecutor import execute
-    from processing.gui.Postprocessing import handleAlgorithmResults
 
     from qgis.core import QgsApplication
 
@@ -173,12 +172,12 @@ def test_the_map_is_styled_when_qgis_loads_it(fumarole, two_rasters, tmp_path):
     parameters = {**QUICK, "INPUT": [two_rasters[0]], "OUTPUT": destination}
     done, _ = execute(algorithm, parameters, context, feedback)
     assert done
-    handleAlgorithmResults(algorithm, context, feedback, parameters=parameters)
-    (loaded,) = project.mapLayers().values()
-    try:
-        assert loaded.renderer().type() == "paletted"
-    finally:
-        project.clear()
+    ((path, details),) = context.layersToLoadOnCompletion().items()
+    Path(path).with_suffix(".qml").unlink()  # so that the look comes from loading alone
+    loaded = layer(path)
+    assert loaded.renderer().type() != "paletted"
+    details.postProcessor().postProcessLayer(loaded, context, feedback)
+    assert loaded.renderer().type() == "paletted"
 
 
 def test_the_same_seed_gives_the_same_file(run_tool, two_rasters, read_raster, tmp_path):
