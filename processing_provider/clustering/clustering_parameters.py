@@ -2,7 +2,6 @@
 
 from qgis.core import (
     QgsProcessing,
-    QgsProcessingOutputNumber,
     QgsProcessingParameterCrs,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
@@ -11,7 +10,7 @@ from qgis.core import (
     QgsProcessingParameterString,
 )
 
-from ..parameters import add_enum, add_integer, add_layer, add_number, add_report, add_seed
+from ..parameters import add_enum, add_integer, add_layer, add_number, add_number_outputs, add_report, add_seed
 from .hulls import CONCAVE, CONVEX
 
 SUMMARY = (
@@ -38,6 +37,19 @@ def add_fields(tool):
     tool.add(
         QgsProcessingParameterField("FIELDS", "Fields", None, "INPUT", _ANY_FIELD, allowMultiple=True, optional=True),
         "Measurements to cluster on. Empty: every field of numbers that is no id and no coordinate.",
+    )
+
+
+def add_effort(tool):
+    """Add how much work a run is worth."""
+    add_enum(
+        tool,
+        "EFFORT",
+        "Effort",
+        ("quick", "standard", "thorough"),
+        "standard",
+        "quick: one run, for a first look; another seed may give another map. standard: consensus of 20 runs. "
+        "thorough: consensus of 40 longer runs.",
     )
 
 
@@ -75,15 +87,7 @@ def define_parameters(tool):
         "2 or more; 0 chooses by stability, silhouette and Davies-Bouldin.",
         0,
     )
-    add_enum(
-        tool,
-        "EFFORT",
-        "Effort",
-        ("quick", "standard", "thorough"),
-        "standard",
-        "quick: one run, for a first look; another seed may give another map. standard: consensus of 20 runs. "
-        "thorough: consensus of 40 longer runs.",
-    )
+    add_effort(tool)
     tool.add(
         QgsProcessingParameterFeatureSource("BOREHOLES", "Boreholes", _POINTS, optional=True),
         "Drawn beside the clusters; they take no part in the clustering.",
@@ -170,16 +174,18 @@ def _define_outputs(tool):
         "For the tool Apply clustering model: assigns new samples to these clusters.",
     )
     add_report(tool)
-    for name, label in (
-        ("N_CLUSTERS_USED", "Number of clusters"),
-        ("N_SAMPLES", "Number of clustered samples"),
-        ("N_DROPPED", "Number of samples not assigned"),
-        ("SILHOUETTE", "Silhouette"),
-        ("DAVIES_BOULDIN", "Davies-Bouldin index"),
-        ("STABILITY", "Stability"),
-        ("KMEANS_SILHOUETTE", "Silhouette of k-means"),
-    ):
-        tool.addOutput(QgsProcessingOutputNumber(name, label))
+    add_number_outputs(
+        tool,
+        (
+            ("N_CLUSTERS_USED", "Number of clusters"),
+            ("N_SAMPLES", "Number of clustered samples"),
+            ("N_DROPPED", "Number of samples not assigned"),
+            ("SILHOUETTE", "Silhouette"),
+            ("DAVIES_BOULDIN", "Davies-Bouldin index"),
+            ("STABILITY", "Stability"),
+            ("KMEANS_SILHOUETTE", "Silhouette of k-means"),
+        ),
+    )
 
 
 def _add_table(tool, name, label, help_text):

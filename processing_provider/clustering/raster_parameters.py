@@ -2,13 +2,13 @@
 
 from qgis.core import (
     QgsProcessing,
-    QgsProcessingOutputNumber,
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterMultipleLayers,
     QgsProcessingParameterRasterDestination,
 )
 
-from ..parameters import add_enum, add_integer, add_report, add_seed
+from ..parameters import add_enum, add_integer, add_number_outputs, add_report, add_seed
+from .clustering_parameters import add_effort
 
 SUMMARY = (
     "<p>Groups the pixels of one or more rasters by what their bands have in common, and writes a map of clusters with "
@@ -48,15 +48,7 @@ def define_parameters(tool):
         100,
         1_000_000,
     )
-    add_enum(
-        tool,
-        "EFFORT",
-        "Effort",
-        ("quick", "standard", "thorough"),
-        "standard",
-        "quick: one run, for a first look; another seed may give another map. standard: consensus of 20 runs. "
-        "thorough: consensus of 40 longer runs.",
-    )
+    add_effort(tool)
     add_seed(tool)
     add_enum(
         tool,
@@ -81,15 +73,17 @@ def define_parameters(tool):
         "Its kind is clustering_raster; Apply clustering model takes the models of samples only.",
     )
     add_report(tool)
-    for name, label in (
-        ("N_CLUSTERS_USED", "Number of clusters"),
-        ("N_SAMPLES", "Number of pixels learnt from"),
-        ("N_PIXELS", "Number of pixels with a cluster"),
-        ("N_DROPPED", "Number of pixels without data"),
-        ("SILHOUETTE", "Silhouette"),
-        ("DAVIES_BOULDIN", "Davies-Bouldin index"),
-        ("STABILITY", "Stability"),
-        ("KMEANS_SILHOUETTE", "Silhouette of k-means"),
-        ("AGREEMENT", "Agreement of the small network with the consensus"),
-    ):
-        tool.addOutput(QgsProcessingOutputNumber(name, label))
+    add_number_outputs(
+        tool,
+        (
+            ("N_CLUSTERS_USED", "Number of clusters"),
+            ("N_SAMPLES", "Number of pixels learnt from"),
+            ("N_PIXELS", "Number of pixels with a cluster"),
+            ("N_DROPPED", "Number of pixels without data"),
+            ("SILHOUETTE", "Silhouette"),
+            ("DAVIES_BOULDIN", "Davies-Bouldin index"),
+            ("STABILITY", "Stability"),
+            ("KMEANS_SILHOUETTE", "Silhouette of k-means"),
+            ("AGREEMENT", "Agreement of the small network with the consensus"),
+        ),
+    )
