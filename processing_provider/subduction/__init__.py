@@ -1,0 +1,1 @@
+"""The tools for subduction zones: segments along trenches, their features, their largest earthquakes."""
