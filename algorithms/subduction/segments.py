@@ -29,7 +29,7 @@ class SegmentTable:
     position_km : ndarray (n_segments,)
         Distance along the trench of the region.
     longitude, latitude : ndarray (n_segments,) or None
-        Place of the segment in degrees, where known.
+        Place of the segment in degrees; NaN where unknown, None where all are.
     """
 
     names: tuple
@@ -62,9 +62,10 @@ class SegmentTable:
         DataError
             If the places are not known.
         """
-        if self.longitude is None or self.latitude is None:
+        places = (self.longitude, self.latitude)
+        if any(degrees is None or not np.isfinite(degrees).all() for degrees in places):
             raise DataError(
-                "Distances in a straight line need the places of the segments, and this table has none. "
+                "Distances in a straight line need the place of every segment, and not all are known. "
                 "Use a layer with geometry, or exclude along the trench only."
             )
         return EARTH_RADIUS_M * directions(self.longitude, self.latitude)

@@ -104,9 +104,10 @@ def test_straight_lines_reach_another_trench_across_the_180_degree_meridian():
     assert set(along[1].train) - set(straight[1].train) == {4}  # 75 km along its trench, but 22 km from row 3
 
 
-def test_straight_lines_need_places():
-    segments = table(["a"] * 6, 50.0 * np.arange(6))
-    with pytest.raises(DataError, match="places of the segments"):
+@pytest.mark.parametrize("longitude", [None, np.array([0.0, 1, 2, np.nan, 4, 5])])
+def test_straight_lines_need_places(longitude):
+    segments = replace(table(["a"] * 6, 50.0 * np.arange(6)), longitude=longitude, latitude=np.zeros(6))
+    with pytest.raises(DataError, match="need the place of every segment"):
         block_folds(segments, stretches(segments, 2), Exclusion(40, straight_line=True))
 
 
