@@ -128,7 +128,7 @@ def read_points(source, target_crs, context, feedback, label="The input layer"):
     positions = [_representative_point(geometry) for geometry in table.geometries]
     without_geometry = positions.count(None)
     xy = np.array([position or (math.nan, math.nan) for position in positions], dtype=np.float64)
-    _refuse_wrong_unit(xy, source_crs, label)
+    refuse_wrong_unit(xy, source_crs, label)
     notes = []
     if without_geometry:
         notes.append(
@@ -257,7 +257,7 @@ def _representative_point(geometry):
     return point.x(), point.y()
 
 
-def _refuse_wrong_unit(xy, crs, label):
+def refuse_wrong_unit(xy, crs, label):
     """Raise a :class:`DataError` for degrees under a projected coordinate system, and for metres under degrees."""
     known = xy[np.isfinite(xy).all(axis=1)]
     if not len(known):
