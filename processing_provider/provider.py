@@ -18,6 +18,7 @@ from .self_potential.sp_forward import SpForward
 from .self_potential.sp_profiles import SpProfiles
 from .self_potential.train_sp_network import TrainSpNetwork
 from .shipped_model import ShippedModel, shipped_models
+from .subduction.trench_segments import TrenchSegments
 
 TOOLS = (
     ImportSamples,
@@ -27,6 +28,7 @@ TOOLS = (
     ApplyClusteringModel,
     ClusterHulls,
     ProspectMap,
+    TrenchSegments,
     SpProfiles,
     SpForward,
     InvertSp,

@@ -50,6 +50,7 @@ PROMISED = {  # tool id: (parameters, outputs), each never to be renamed
         "RASTER LINES LINE_FIELD SPACING BODY BACKGROUND UNCERTAINTY SEED",
         "profiles:stations inversion:sources inversion:fit inversion:bars inversion:report",
     ),
+    "trench_segments": ("INPUT REGION_FIELD SPACING WIDTH_UP WIDTH_DOWN SIDE OUTPUT", "OUTPUT"),
     "prospect_map": ("CLUSTERS HULLS BOREHOLES EARTHQUAKES TITLE DPI MAP PROJECT", "MAP PROJECT"),
 }
 CHOICES = {
@@ -62,12 +63,17 @@ CHOICES = {
     ("invert_sp", "BODY"): ["sphere", "horizontal_cylinder", "vertical_cylinder", "sheet", "auto"],
     ("invert_sp", "BACKGROUND"): ["none", "constant", "linear", "quadratic"],
     ("invert_sp", "UNCERTAINTY"): ["covariance", "grid", "bootstrap"],
+    ("trench_segments", "SIDE"): ["right", "left"],
     ("train_sp_network", "PRESET"): ["reference", "modern"],
 }
 DEFAULTS = {
     ("import_samples", "ORIENTATION"): "auto",
     ("deep_embedded_clustering", "MIN_MAGNITUDE"): 4.0,
     ("deep_embedded_clustering", "N_CLUSTERS"): 0,
+    ("trench_segments", "SPACING"): 50.0,
+    ("trench_segments", "WIDTH_UP"): 300.0,
+    ("trench_segments", "WIDTH_DOWN"): 300.0,
+    ("trench_segments", "SIDE"): "right",
     ("prospect_map", "DPI"): 300,
 }
 COMMON_DEFAULTS = {"TARGET_CRS": "EPSG:32635", "SEED": 42}
