@@ -186,7 +186,10 @@ def reason(class_name, names, groups, values, bias):
             sides[balance > 0].append((abs(balance), f"{group} {balance:+.2g} ({named})"))
     listed = {side: "; ".join(text for _, text in sorted(found, reverse=True)) for side, found in sides.items()}
     parts = [f"{word} it: {listed[side]}" for side, word in ((True, "For"), (False, "Against")) if listed[side]]
-    parts = parts or ["No group of features speaks clearly for or against it"]
+    if not parts:
+        strongest = sorted(range(len(names)), key=lambda index: -abs(values[index]))[:_NAMED]
+        named = ", ".join(f"{names[index]} {values[index]:+.2g}" for index in strongest if values[index])
+        parts = ["The features balance each other within every group" + (f"; the strongest are {named}" if named else "")]
     return f"{class_name}. {'. '.join(parts)}. Biases {bias:+.2g}."
 
 

@@ -61,10 +61,13 @@ def test_reasons_name_groups_and_their_leading_features():
     )
 
 
-def test_reasons_without_any_relevance_say_so():
-    assert reason("Mw < 8", ("a",), ("other",), np.zeros(1), -1.0) == (
-        "Mw < 8. No group of features speaks clearly for or against it. Biases -1."
+def test_reasons_that_balance_say_so():
+    balanced = reason("Mw < 8", ("a", "b", "c"), ("other",) * 3, np.array([1.0, -1.1, 0.05]), -1.0)
+    assert balanced == (
+        "Mw < 8. The features balance each other within every group; the strongest are b -1.1, a +1. Biases -1."
     )
+    nothing = reason("Mw < 8", ("a",), ("other",), np.zeros(1), -1.0)
+    assert nothing == "Mw < 8. The features balance each other within every group. Biases -1."
 
 
 def test_the_second_opinion_finds_the_deciding_feature(explanation, synthetic):
