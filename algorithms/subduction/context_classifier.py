@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..progress import part, silent
 from .forest import N_TREES, Forest
 from .neighbour_context import GAPS, context, training_context, with_nearest
 
@@ -26,15 +27,15 @@ class ContextClassifier:
     features: Forest
 
     @classmethod
-    def fit(cls, segments, features, classes, n_classes, known, gaps_km, seed, n_trees=N_TREES):
+    def fit(cls, segments, features, classes, n_classes, known, gaps_km, seed, n_trees=N_TREES, progress=silent):
         """Fit to the ``known`` rows, as they look across gaps; see :func:`.neighbour_context.training_context`."""
         generator = np.random.default_rng(seed)
         described, rows = training_context(segments, classes, n_classes, known, gaps_km, generator)
         nearest = with_nearest(described, n_classes)
         return cls(
-            Forest.fit(described, classes[rows], n_classes, seed, n_trees, _NEAR_LEAF),
-            Forest.fit(nearest, classes[rows], n_classes, seed, n_trees, _FAR_LEAF),
-            Forest.fit(features[known], classes[known], n_classes, seed, n_trees),
+            Forest.fit(described, classes[rows], n_classes, seed, n_trees, _NEAR_LEAF, part(progress, 0.0, 0.4)),
+            Forest.fit(nearest, classes[rows], n_classes, seed, n_trees, _FAR_LEAF, part(progress, 0.4, 0.8)),
+            Forest.fit(features[known], classes[known], n_classes, seed, n_trees, progress=part(progress, 0.8, 1.0)),
         )
 
     def predict_parts(self, segments, features, classes, n_classes, known, asked, n_parts=1):

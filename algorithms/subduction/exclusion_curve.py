@@ -6,11 +6,12 @@ from ..errors import DataError
 from ..progress import part, silent
 from .baselines import RULES
 from .class_bounds import check_classes
-from .folds import Exclusion, block_folds, stretches
+from .folds import Exclusion, block_folds, reference_stretches, stretches
 from .forest import N_TREES
 from .network_training import Recipe
 from .preprocessing import check_features
 from .results import ExclusionCurve
+from .segments import without_blanks
 from .validation import absent_classes, pooled, predict_folds, score_folds
 
 DISTANCES_KM = (0, 50, 100, 200, 300, 400, 500, 600)
@@ -33,6 +34,7 @@ def exclusion_distance_curve(
     seed=42,
     same_rupture=False,
     straight_line=False,
+    reference_folds=False,
     recipe=Recipe(),
     n_trees=N_TREES,
     progress=silent,
@@ -42,7 +44,7 @@ def exclusion_distance_curve(
     Parameters
     ----------
     segments : SegmentTable
-        Without blanks, see :func:`.segments.complete_rows`.
+        Segments with blank features are left out and counted.
     bounds : ClassBounds
     distances_km : sequence of float
     classifiers : sequence of str
@@ -50,6 +52,8 @@ def exclusion_distance_curve(
     n_folds, n_repeats, seed : int
     same_rupture, straight_line : bool
         See :class:`.folds.Exclusion`.
+    reference_folds : bool
+        Whether to cut the trenches as the published study does, see :func:`.folds.reference_stretches`.
     recipe : Recipe
         Of the networks; those of all folds, distances and repeats train as one batched program.
     n_trees : int
@@ -73,10 +77,16 @@ def exclusion_distance_curve(
         raise DataError("The exclusion distances must be one or more numbers of km that are not negative.")
     if n_repeats < 1:
         raise DataError("The number of repeats must be at least 1.")
+    segments, rows, notes = without_blanks(segments)
     check_features(segments)
     classes = bounds.classes(segments.magnitude)
     check_classes(classes, bounds)
-    cut = stretches(segments, n_folds)
+    cut = (reference_stretches if reference_folds else stretches)(segments, n_folds)
+    untested = np.count_nonzero(cut.number < 0)
+    if untested:
+        notes.append(
+            f"Never tested, as in the published study: {untested} of {len(segments)} segments, at the ends of regions."
+        )
     designs = [block_folds(segments, cut, Exclusion(float(d), same_rupture, straight_line)) for d in distances_km]
     folds = [fold for design in designs for fold in design]
     scores, probability = [], {}
@@ -92,10 +102,35 @@ def exclusion_distance_curve(
             probability[name, float(distance)] = pooled(design, predictions, len(segments))
     order = {float(distance): place for place, distance in enumerate(distances_km)}
     scores.sort(key=lambda score: order[score.distance_km])
-    notes = absent_classes(classes, bounds.n_classes, designs[-1], bounds.names)
+    notes += absent_classes(classes, bounds.n_classes, designs[-1], bounds.names)
     return ExclusionCurve(
-        tuple(scores), cut.number, probability, bounds.names, verdicts(scores, classifiers), tuple(notes)
+        rows, tuple(scores), cut.number, probability, bounds.names, verdicts(scores, classifiers), tuple(notes)
     )
+
+
+def parse_distances(text):
+    """Return the exclusion distances in km written in ``text``, such as ``0,50,100``, each once and rising.
+
+    Raises
+    ------
+    DataError
+        If the text is not one or more numbers from 0.
+    """
+    advice = "Write numbers of km from 0, with commas between them, such as 0,50,100."
+    try:
+        distances = sorted({float(part) for part in text.replace(";", ",").split(",")})
+    except ValueError:
+        raise DataError(f"The exclusion distances '{text}' are not numbers. {advice}") from None
+    if not all(0 <= distance < np.inf for distance in distances):
+        raise DataError(f"The exclusion distances '{text}' cannot be used. {advice}")
+    return tuple(distances)
+
+
+def behind_nearest(scores, classifier):
+    """Return the distances (km) at which ``classifier`` does not beat the nearest-segment rule."""
+    nearest = {score.distance_km: score.f1_macro for score in scores if score.classifier == "nearest_segment"}
+    own = [score for score in scores if score.classifier == classifier]
+    return [score.distance_km for score in own if score.f1_macro <= nearest[score.distance_km]]
 
 
 def verdicts(scores, classifiers):
@@ -104,7 +139,7 @@ def verdicts(scores, classifiers):
     sentences = []
     for name in classifiers:
         own = {score.distance_km: score.f1_macro for score in scores if score.classifier == name}
-        behind = [distance for distance in own if own[distance] <= nearest[distance]]
+        behind = behind_nearest(scores, name)
         subject = WORDS[name][0].upper() + WORDS[name][1:]
         if not behind:
             where = _where(own, own)

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..progress import silent
+
 N_TREES = 300
+_AT_ONCE = 20  # trees grown between two looks at Cancel
 _PARTS = ("feature", "threshold", "left", "right", "value", "roots")
 
 
@@ -33,7 +36,7 @@ class Forest:
     roots: np.ndarray
 
     @classmethod
-    def fit(cls, features, targets, n_outputs, seed, n_trees=N_TREES, min_leaf=1):
+    def fit(cls, features, targets, n_outputs, seed, n_trees=N_TREES, min_leaf=1, progress=silent):
         """Grow trees, each class weighing the same.
 
         Parameters
@@ -46,20 +49,24 @@ class Forest:
         n_trees : int
         min_leaf : int or float
             Rows in a leaf, at least; a number below 1 is their share.
+        progress : Progress
 
         References
         ----------
         Geurts et al. (2006). Extremely randomized trees. Machine Learning 63, 3-42.
         """
         from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
+        from sklearn.utils.class_weight import compute_sample_weight
 
-        options = {"n_estimators": n_trees, "min_samples_leaf": min_leaf, "random_state": seed}
+        options = {"min_samples_leaf": min_leaf, "random_state": seed, "warm_start": True}
         if n_outputs == 1:
-            grown = ExtraTreesRegressor(**options).fit(features, targets)
-            columns = [0]
+            grown, weight = ExtraTreesRegressor(**options), None
         else:
-            grown = ExtraTreesClassifier(class_weight="balanced", **options).fit(features, targets)
-            columns = grown.classes_
+            grown, weight = ExtraTreesClassifier(**options), compute_sample_weight("balanced", targets)
+        for first in range(0, n_trees, _AT_ONCE):
+            progress(first / n_trees, "")
+            grown.set_params(n_estimators=min(first + _AT_ONCE, n_trees)).fit(features, targets, weight)
+        columns = [0] if n_outputs == 1 else grown.classes_
         trees = [estimator.tree_ for estimator in grown.estimators_]
         roots = np.concatenate([[0], np.cumsum([tree.node_count for tree in trees])[:-1]])
         value = np.zeros((sum(tree.node_count for tree in trees), n_outputs))

@@ -1,8 +1,11 @@
 """What training, validation and classification of segments return."""
 
 from dataclasses import dataclass, field
+from typing import Optional
 
 import numpy as np
+
+from .magnitude_regression import MagnitudeRegression
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,18 +52,21 @@ class ExclusionCurve:
 
     Attributes
     ----------
+    rows : ndarray of int (n_complete,)
+        Rows of the given table without blank features; all arrays below are of these.
     scores : tuple of ClassifierScore
         By distance, then classifier.
-    block : ndarray of int (n_segments,)
-        Fold 0.. in which a segment is tested.
-    probability : dict of (str, float) to ndarray (n_segments, n_classes)
-        By classifier and distance: prediction of every segment from the fold that tests it.
+    block : ndarray of int (n_complete,)
+        Fold 0.. in which a segment is tested; -1 where it never is, with the folds of the published study.
+    probability : dict of (str, float) to ndarray (n_complete, n_classes)
+        By classifier and distance: prediction of every segment from the fold that tests it; NaN where none does.
     class_names : tuple of str
     verdicts : tuple of str
-        Sentences: where a classifier does not beat the nearest-segment rule.
+        One sentence per classifier: where it does not beat the nearest-segment rule.
     notes : tuple of str
     """
 
+    rows: np.ndarray
     scores: tuple
     block: np.ndarray
     probability: dict
@@ -89,23 +95,57 @@ class Classification:
 
 
 @dataclass(frozen=True, eq=False)
+class FeatureImportance:
+    """What macro F1 on blocks loses when whole stretches of one feature are exchanged.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Features, in the order of the table.
+    mean : ndarray (n_features,)
+        Mean over the folds, each the mean of several exchanges; at or below 0 the classifier does without.
+    sd : ndarray (n_features,)
+        Standard deviation over the folds.
+    """
+
+    names: tuple
+    mean: np.ndarray
+    sd: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
 class TrainingResult:
     """A trained classifier with its validation.
 
     Attributes
     ----------
     model : SegmentClassifier
+    rows : ndarray of int (n_complete,)
+        Rows of the given table without blank features; the arrays below are of these.
     blocks, same_rupture, region_out : tuple of ClassifierScore
         The classifier, then the rules without features: on blocks of trench; the same with whole ruptures kept
         apart; and leaving one region out (empty when there is one region).
+    block : ndarray of int (n_complete,)
+        Fold 0.. of ``blocks`` in which a segment is tested.
+    probability : dict of str to ndarray (n_complete, n_classes)
+        By classifier: prediction of every segment from the fold of ``blocks`` that tests it.
     verdict : str
         One sentence: whether the features beat the nearest-segment rule.
     notes : tuple of str
+    importance : FeatureImportance or None
+        On ``blocks``, where it was asked for.
+    regression : MagnitudeRegression or None
+        Of the magnitude itself, on the same blocks, where it was asked for.
     """
 
     model: object = field(repr=False)
+    rows: np.ndarray
     blocks: tuple
     same_rupture: tuple
     region_out: tuple
+    block: np.ndarray
+    probability: dict
     verdict: str
     notes: tuple
+    importance: Optional[FeatureImportance] = None
+    regression: Optional[MagnitudeRegression] = None

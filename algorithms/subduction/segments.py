@@ -132,6 +132,20 @@ def complete_rows(segments):
     return complete
 
 
+def without_blanks(segments):
+    """Return the segments that have all features, their rows ``(n_complete,)`` and sentences on those left out.
+
+    Raises
+    ------
+    DataError
+        As :func:`complete_rows`.
+    """
+    rows = np.flatnonzero(complete_rows(segments))
+    n_blank = len(segments) - len(rows)
+    notes = [f"{n_blank} of {len(segments)} segments have blank features and were left out."] if n_blank else []
+    return segments.take(rows), rows, notes
+
+
 def ruptures(segments):
     """Return the number of the rupture of every segment ``(n_segments,)``, -1 where no earthquake is known.
 

@@ -13,12 +13,14 @@ from .context_classifier import ContextClassifier, gaps_of
 from .exclusion_curve import verdicts
 from .folds import Exclusion, Fold, block_folds, leave_one_region_out, stretches
 from .forest import N_TREES, Forest
+from .magnitude_regression import REGRESSORS, regress_magnitude
 from .network_training import Recipe, train_networks
+from .permutation import importance_on_folds
 from .preprocessing import Preprocessing, check_features
 from .recipe_search import joined, search_recipes
 from .results import TrainingResult
-from .segments import complete_rows
-from .validation import absent_classes, predict_folds, score_folds
+from .segments import without_blanks
+from .validation import absent_classes, fit_folds, pooled, predict_folds, score_folds
 
 N_MEMBERS = 5  #: networks whose probabilities are averaged
 
@@ -33,6 +35,8 @@ def train_classifier(
     recipe=Recipe(),
     n_trees=N_TREES,
     n_candidates=1,
+    with_importance=False,
+    with_regression=False,
     progress=silent,
 ):
     """Validate a classifier on blocks of trench and on left-out regions, then train it on all complete segments.
@@ -54,6 +58,10 @@ def train_classifier(
     n_candidates : int
         Learning rates and weight decays tried for the network within the training rows of every fold; 1 takes
         those of the recipe.
+    with_importance : bool
+        Whether to measure permutation importance on the blocks.
+    with_regression : bool
+        Whether to predict the magnitude itself too, by the network or, for other classifiers, by a forest.
     progress : Progress
 
     Returns
@@ -68,11 +76,7 @@ def train_classifier(
     Cancelled
         By ``progress``.
     """
-    complete = complete_rows(segments)
-    notes = []
-    if not complete.all():
-        notes.append(f"{np.sum(~complete)} of {len(segments)} segments have blank features and were left out.")
-    segments = segments.take(complete)
+    segments, rows, notes = without_blanks(segments)
     check_features(segments)
     classes, n_classes = bounds.classes(segments.magnitude), bounds.n_classes
     check_classes(classes, bounds)
@@ -85,30 +89,30 @@ def train_classifier(
         notes.append("All segments belong to one region: how the classifier does on another trench cannot be told.")
     notes += absent_classes(classes, n_classes, blocks, bounds.names)
     validated = [fold for design in designs for fold in design]
+    searched, validating, permuting, fitting, regressing = _shares(
+        progress,
+        (
+            1.5 * (n_candidates > 1 and classifier == "network"),
+            1.0,
+            0.5 * with_importance,
+            0.2,
+            0.3 * with_regression,
+        ),
+    )
     honest, final = recipe, recipe
     if classifier == "network" and n_candidates > 1:
-        everything = Fold("all", np.arange(len(segments)), np.arange(0))
-        tuned = [*validated, everything]
-        share, progress = part(progress, 0, 0.6), part(progress, 0.6, 1)
+        tuned = [*validated, Fold("all", np.arange(len(segments)), np.arange(0))]
         *own, final = search_recipes(
-            segments, classes, n_classes, tuned, exclusion_km, n_candidates, seed, recipe, share
+            segments, classes, n_classes, tuned, exclusion_km, n_candidates, seed, recipe, searched
         )
         honest = joined(own, N_MEMBERS)
-    found = {
-        name: predict_folds(
-            name,
-            segments,
-            classes,
-            n_classes,
-            validated,
-            N_MEMBERS,
-            seed,
-            honest,
-            n_trees,
-            part(progress, 0, 0.85) if name == classifier else silent,
+    fitted = list(
+        fit_folds(
+            classifier, segments, classes, n_classes, validated, N_MEMBERS, seed, honest, n_trees, validating
         )
-        for name in (classifier, *RULES)
-    }
+    )
+    found = {classifier: [one.predict(one.tested) for one in fitted]}
+    found.update((rule, predict_folds(rule, segments, classes, n_classes, validated, N_MEMBERS)) for rule in RULES)
     scores = [
         tuple(
             score_folds(name, exclusion_km, classes, n_classes, design, predictions[start : start + len(design)])
@@ -116,11 +120,44 @@ def train_classifier(
         )
         for design, start in zip(designs, np.cumsum([0, *map(len, designs)]))
     ]
-    share = part(progress, 0.85, 1)
-    model = _fit(classifier, segments, bounds, classes, blocks, exclusion_km, seed, final, n_trees, share)
+    importance, regression = None, None
+    if with_importance:
+        importance, note = importance_on_folds(fitted, blocks, segments, classes, seed, progress=permuting)
+        notes += [note] if note else []
+    model = _fit(classifier, segments, bounds, classes, blocks, exclusion_km, seed, final, n_trees, fitting)
+    if with_regression:
+        regressor = classifier if classifier in REGRESSORS else "extra_trees"
+        exclusion = Exclusion(exclusion_km)
+        regression = regress_magnitude(
+            segments, regressor, exclusion, n_folds, N_MEMBERS, seed, recipe, n_trees, regressing
+        )
     progress(1.0, "")
     region_out = scores[2] if len(scores) > 2 else ()
-    return TrainingResult(model, scores[0], scores[1], region_out, verdicts(scores[0], (classifier,))[0], tuple(notes))
+    model.card["quality"] = {
+        "f1_macro": scores[0][0].f1_macro,
+        "f1_nearest_segment": scores[0][1].f1_macro,
+        "f1_same_rupture": scores[1][0].f1_macro,
+        "f1_leave_region_out": region_out[0].f1_pooled if region_out else None,
+    }
+    return TrainingResult(
+        model,
+        rows,
+        scores[0],
+        scores[1],
+        region_out,
+        cut.number,
+        {name: pooled(blocks, predictions[: len(blocks)], len(segments)) for name, predictions in found.items()},
+        verdicts(scores[0], (classifier,))[0],
+        tuple(notes),
+        importance,
+        regression,
+    )
+
+
+def _shares(progress, weights):
+    """Return the progress of parts that follow each other and take times like ``weights``."""
+    ends = np.cumsum([0.0, *weights]) / np.sum(weights)
+    return [part(progress, start, stop) for start, stop in zip(ends[:-1], ends[1:])]
 
 
 def _fit(classifier, segments, bounds, classes, blocks, exclusion_km, seed, recipe, n_trees, progress):
@@ -130,14 +167,17 @@ def _fit(classifier, segments, bounds, classes, blocks, exclusion_km, seed, reci
     if classifier == "network":
         predictor = train_networks([features], classes, [everything], n_classes, N_MEMBERS, recipe, seed, progress)
     elif classifier == "extra_trees":
-        predictor = Forest.fit(features, classes, n_classes, seed, n_trees)
+        predictor = Forest.fit(features, classes, n_classes, seed, n_trees, progress=progress)
     else:
         gaps = np.concatenate([gaps_of(segments, classes, n_classes, fold.train, fold.test) for fold in blocks])
-        predictor = ContextClassifier.fit(segments, features, classes, n_classes, everything, gaps, seed, n_trees)
+        predictor = ContextClassifier.fit(
+            segments, features, classes, n_classes, everything, gaps, seed, n_trees, progress
+        )
     card = {
         "seed": seed,
         "exclusion_km": float(exclusion_km),
         "n_segments": len(segments),
+        "regions": np.unique(segments.region).tolist(),
         "classes": list(bounds.names),
         "recipe": asdict(recipe) if classifier == "network" else {},
         "uses_neighbours": classifier == "context",

@@ -1,5 +1,8 @@
 """Predictions of every fold by every classifier, and their scores."""
 
+from dataclasses import dataclass
+from typing import Callable
+
 import numpy as np
 
 from ..errors import DataError
@@ -55,6 +58,39 @@ def predict_folds(
     if classifier in RULES:
         rule = RULES[classifier]
         return [rule(segments, classes, n_classes, fold.train, fold.test)[np.newaxis] for fold in folds]
+    fitted = fit_folds(classifier, segments, classes, n_classes, folds, n_repeats, seed, recipe, n_trees, progress)
+    return [one.predict(one.tested) for one in fitted]
+
+
+@dataclass(frozen=True, eq=False)
+class FittedFold:
+    """A classifier fitted to the training rows of one fold.
+
+    Attributes
+    ----------
+    tested : ndarray (n_test, n_features)
+        Features of the tested rows as the preprocessing of this fold left them.
+    predict : callable(ndarray (n_test, n_features)) -> ndarray (n_repeats, n_test, n_classes)
+        Probabilities of the tested rows, had they these features.
+    """
+
+    tested: np.ndarray
+    predict: Callable
+
+
+def fit_folds(
+    classifier,
+    segments,
+    classes,
+    n_classes,
+    folds,
+    n_repeats,
+    seed=42,
+    recipe=Recipe(),
+    n_trees=N_TREES,
+    progress=silent,
+):
+    """Yield the :class:`FittedFold` of every fold; takes what :func:`predict_folds` takes, but no rule."""
     if classifier not in CLASSIFIERS:
         raise DataError(f"Classifier '{classifier}' is not known: choose one of {', '.join(CLASSIFIERS)}.")
     features = []
@@ -63,21 +99,15 @@ def predict_folds(
         features.append(Preprocessing.fit(segments.values[fold.train]).apply(segments.values))
     share = part(progress, 0.1, 1.0)
     if classifier == "network":
-        return _predict_networks(features, classes, n_classes, folds, n_repeats, seed, recipe, share)
-    n_trees = max(n_trees, n_repeats)
-    predictions = []
-    for index, (fold, table) in enumerate(zip(folds, features)):
-        share(index / len(folds), f"Growing the trees of fold {index + 1} of {len(folds)}")
-        if classifier == "extra_trees":
-            forest = Forest.fit(table[fold.train], classes[fold.train], n_classes, seed, n_trees)
-            predictions.append(forest.predict_parts(table[fold.test], n_repeats))
-            continue
-        gaps = gaps_of(segments, classes, n_classes, fold.train, fold.test)
-        fitted = ContextClassifier.fit(segments, table, classes, n_classes, fold.train, gaps, seed, n_trees)
-        predictions.append(
-            fitted.predict_parts(segments, table, classes, n_classes, fold.train, fold.test, n_repeats)
+        predictors = _network_predictors(features, classes, n_classes, folds, n_repeats, seed, recipe, share)
+    else:
+        fit = _forest_predictor if classifier == "extra_trees" else _context_predictor
+        predictors = (
+            fit(segments, table, classes, n_classes, fold, n_repeats, seed, max(n_trees, n_repeats), growing)
+            for fold, table, growing in zip(folds, features, _shares(share, len(folds)))
         )
-    return predictions
+    for fold, table, predict in zip(folds, features, predictors):
+        yield FittedFold(table[fold.test], predict)
 
 
 def score_folds(classifier, distance_km, classes, n_classes, folds, predictions):
@@ -88,7 +118,7 @@ def score_folds(classifier, distance_km, classes, n_classes, folds, predictions)
         known, predicted = classes[fold.test], found.mean(axis=0).argmax(axis=1)
         together.append(fold_f1(known, predicted))
         single.append([fold_f1(known, one.argmax(axis=1)) for one in found])
-        np.add.at(confusion, (known, predicted), 1)
+        confusion += _confusion(known, predicted, n_classes)
     single = np.mean(single, axis=0)
     f1_class = class_f1(confusion)
     return ClassifierScore(
@@ -107,9 +137,9 @@ def score_folds(classifier, distance_km, classes, n_classes, folds, predictions)
 
 def fold_f1(known, predicted):
     """Return the macro F1 over the classes that occur in ``known`` or ``predicted``."""
-    from sklearn.metrics import f1_score
-
-    return float(f1_score(known, predicted, average="macro"))
+    confusion = _confusion(known, predicted, max(known.max(), predicted.max()) + 1)
+    occurs = confusion.any(axis=0) | confusion.any(axis=1)
+    return float(class_f1(confusion)[occurs].mean())
 
 
 def class_f1(confusion):
@@ -139,12 +169,39 @@ def absent_classes(classes, n_classes, folds, class_names):
     return notes
 
 
-def _predict_networks(features, classes, n_classes, folds, n_repeats, seed, recipe, progress):
+def _confusion(known, predicted, n_classes):
+    counts = np.bincount(known * n_classes + predicted, minlength=n_classes**2)
+    return counts.reshape(n_classes, n_classes)
+
+
+def _shares(progress, n_folds):
+    """Yield the progress of every fold whose trees grow, one after another."""
+    for index in range(n_folds):
+        progress(index / n_folds, f"Growing the trees of fold {index + 1} of {n_folds}")
+        yield part(progress, index / n_folds, (index + 1) / n_folds)
+
+
+def _network_predictors(features, classes, n_classes, folds, n_repeats, seed, recipe, progress):
     jobs = [fold.train for fold in folds]
     arrays = train_networks(features, classes, jobs, n_classes, n_repeats, recipe, seed, progress)
-    predictions = []
-    for index, (fold, table) in enumerate(zip(folds, features)):
+    for index in range(len(folds)):
         members = slice(index * n_repeats, (index + 1) * n_repeats)
         own = {name: array[members] for name, array in arrays.items()}
-        predictions.append(probabilities(outputs(table[fold.test], own, recipe.n_layers)))
-    return predictions
+        yield lambda tested, own=own: probabilities(outputs(tested, own, recipe.n_layers))
+
+
+def _forest_predictor(segments, features, classes, n_classes, fold, n_repeats, seed, n_trees, progress):
+    forest = Forest.fit(features[fold.train], classes[fold.train], n_classes, seed, n_trees, progress=progress)
+    return lambda tested: forest.predict_parts(tested, n_repeats)
+
+
+def _context_predictor(segments, features, classes, n_classes, fold, n_repeats, seed, n_trees, progress):
+    gaps = gaps_of(segments, classes, n_classes, fold.train, fold.test)
+    fitted = ContextClassifier.fit(segments, features, classes, n_classes, fold.train, gaps, seed, n_trees, progress)
+
+    def predict(tested):
+        moved = features.copy()
+        moved[fold.test] = tested
+        return fitted.predict_parts(segments, moved, classes, n_classes, fold.train, fold.test, n_repeats)
+
+    return predict

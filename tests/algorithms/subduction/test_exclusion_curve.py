@@ -6,7 +6,7 @@ from sklearn.metrics import confusion_matrix, f1_score
 
 from fumarole.algorithms.errors import Cancelled, DataError
 from fumarole.algorithms.subduction.class_bounds import ClassBounds
-from fumarole.algorithms.subduction.exclusion_curve import exclusion_distance_curve, verdicts
+from fumarole.algorithms.subduction.exclusion_curve import exclusion_distance_curve, parse_distances, verdicts
 from fumarole.algorithms.subduction.folds import Exclusion, block_folds, stretches
 from fumarole.algorithms.subduction.network_training import Recipe
 
@@ -112,3 +112,31 @@ def test_cancel_is_obeyed_during_the_sweep(synthetic):
 
     with pytest.raises(Cancelled):
         exclusion_distance_curve(synthetic, BOUNDS, (0, 100), **QUICK, progress=cancel)
+
+
+def test_blank_segments_are_left_out_and_said(synthetic):
+    values = synthetic.values.copy()
+    values[[3, 70], [0, 2]] = np.nan
+    blank = type(synthetic)(**{**vars(synthetic), "values": values})
+    found = exclusion_distance_curve(blank, BOUNDS, (0,), **QUICK)
+    assert len(found.rows) == len(found.block) == 103 and not {3, 70} & set(found.rows.tolist())
+    assert found.notes[0] == "2 of 105 segments have blank features and were left out."
+
+
+def test_folds_of_the_published_study_leave_ends_untested(synthetic):
+    found = exclusion_distance_curve(synthetic, BOUNDS, (0,), reference_folds=True, **QUICK)
+    untested = np.flatnonzero(found.block < 0)
+    assert untested.tolist() == [59]  # the end of the first trench; the last trench is closed
+    assert np.isnan(found.probability["network", 0.0][untested]).all()
+    assert {score.n_test for score in found.scores} == {104}
+    assert "Never tested, as in the published study: 1 of 105 segments, at the ends of regions." in found.notes
+
+
+def test_distances_are_read_once_and_rising():
+    assert parse_distances("100, 0;50,50") == (0.0, 50.0, 100.0)
+
+
+@pytest.mark.parametrize("text", ["", "0,,50", "near", "0,nan,50", "-5", "inf"])
+def test_unusable_distances_get_a_sentence(text):
+    with pytest.raises(DataError, match=f"^The exclusion distances '{text}' .*such as 0,50,100"):
+        parse_distances(text)

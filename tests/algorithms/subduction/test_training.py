@@ -36,6 +36,36 @@ def test_a_telling_feature_is_found(results, synthetic, classifier):
 
 
 @pytest.mark.parametrize("classifier", CLASSIFIERS)
+def test_importance_and_regression_are_added_when_asked_for(results, synthetic, classifier):
+    assert results[classifier].importance is None and results[classifier].regression is None
+    options = {"recipe": QUICK, "n_trees": 12, "with_importance": True, "with_regression": True}
+    found = train_classifier(synthetic, TWO, classifier, **options)
+    assert found.importance.names == ("a", "b", "c")
+    assert found.importance.mean.argmax() == 0 and found.importance.mean[0] > 0.02
+    assert found.regression.rmse < found.regression.mean_rmse
+    assert found.blocks[0].f1_macro == results[classifier].blocks[0].f1_macro
+
+
+def test_importance_needs_folds_with_runs_to_exchange(synthetic):
+    few = synthetic.take(np.arange(25))
+    found = train_classifier(few, TWO, "extra_trees", n_trees=5, with_importance=True)
+    assert found.importance is None
+    assert any(note.startswith("Permutation importance was measured on 0 of 5 folds") for note in found.notes)
+
+
+def test_predictions_and_quality_are_those_of_the_blocks(results, synthetic):
+    result = results["network"]
+    assert result.rows.tolist() == list(range(105))
+    known, predicted = TWO.classes(synthetic.magnitude), result.probability["network"].argmax(axis=1)
+    confusion = np.zeros((2, 2), dtype=int)
+    np.add.at(confusion, (known, predicted), 1)
+    assert result.blocks[0].confusion.tolist() == confusion.tolist()
+    assert set(result.block) == set(range(5))
+    assert result.model.card["quality"]["f1_macro"] == result.blocks[0].f1_macro
+    assert result.model.card["regions"] == ["north", "south"]
+
+
+@pytest.mark.parametrize("classifier", CLASSIFIERS)
 def test_a_saved_model_classifies_alike(results, synthetic, classifier, tmp_path):
     model = results[classifier].model
     model.save(tmp_path / "model.npz")
