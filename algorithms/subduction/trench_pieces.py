@@ -76,7 +76,8 @@ def _links(pieces, largest_gap_m):
     _, _, gap = geod().inv(*ends[first].T, *ends[second].T)
     near = np.flatnonzero((gap <= largest_gap_m) & (first // 2 != second // 2))
     turned = first[near] % 2 == second[near] % 2
-    order = np.lexsort((second[near], first[near], turned, np.round(gap[near] / _SAME_GAP_M)))
+    backward = first[near] % 2 == 0  # the later piece would come before the earlier one
+    order = np.lexsort((second[near], first[near], backward, turned, np.round(gap[near] / _SAME_GAP_M)))
     links, line_of = {}, list(range(len(pieces)))
     for one, other in zip(first[near][order].tolist(), second[near][order].tolist()):
         kept, gone = line_of[one // 2], line_of[other // 2]

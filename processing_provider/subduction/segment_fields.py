@@ -63,8 +63,8 @@ def cells_by_region(table):
     DataError
         If a field is missing or has unusable values, or the segments of a region do not go together.
     """
-    names = [name for name, _ in SEGMENT_FIELDS if name != "segment"]
-    missing = [name for name in names if table.fields.indexOf(name) < 0]
+    needed = [name for name, _ in SEGMENT_FIELDS if name != "segment"]
+    missing = [name for name in needed if table.fields.indexOf(name) < 0]
     if missing:
         raise DataError(
             f"The segment layer has no field {', '.join(repr(name) for name in missing)}. {_MAKE_THEM} and keep its "
@@ -73,8 +73,10 @@ def cells_by_region(table):
     numbers = {name: _numbers(table.column(name), name) for name in _NUMBERS}
     regions = np.array([_text(value, "region") for value in table.column("region")])
     sides = np.array([_text(value, "side") for value in table.column("side")])
-    _, first = np.unique(regions, return_index=True)
-    return [_region_cells(regions[row], np.flatnonzero(regions == regions[row]), numbers, sides) for row in sorted(first)]
+    return [
+        _region_cells(region, np.flatnonzero(regions == region), numbers, sides)
+        for region in dict.fromkeys(regions.tolist())
+    ]
 
 
 def _region_cells(region, rows, numbers, sides):
@@ -104,7 +106,7 @@ def _region_cells(region, rows, numbers, sides):
         )
     places = (column[name] for name in ("s_km", "lon", "lat", "azimuth"))
     sizes = (float(column[name][0]) for name in _SIZES)
-    return RegionCells(str(region), rows, TrenchCells(*places, *sizes, side.pop()))
+    return RegionCells(region, rows, TrenchCells(*places, *sizes, side.pop()))
 
 
 def _numbers(values, name):

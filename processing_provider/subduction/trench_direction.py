@@ -14,9 +14,10 @@ def direction_text(trench, cells):
     towards = cells.azimuth[middle] + 90.0 * SIDES[cells.side]
     return (
         f"Region '{trench.region}'{f' ({trench.note})' if trench.note else ''}: {trench.length_km:.0f} km from "
-        f"{_place(trench.line, 0)} (s_km = 0) to {_place(trench.line, -1)}, {len(cells)} segments, {unused_km:.0f} km "
-        f"unused at the end; it runs {_compass(cells.azimuth[middle])} at its middle, so the downgoing plate on the "
-        f"{cells.side} is in the {_compass(towards)}."
+        f"{_place(trench.line, 0)} (s_km = 0) to {_place(trench.line, -1)}, {len(cells)} "
+        f"segment{'s' if len(cells) > 1 else ''}, {unused_km:.0f} km unused at the end; it runs "
+        f"{_compass(cells.azimuth[middle])} at its middle, so the downgoing plate on the {cells.side} is in the "
+        f"{_compass(towards)}."
     )
 
 

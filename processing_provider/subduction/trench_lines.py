@@ -11,7 +11,7 @@ from qgis.core import (
 )
 
 from ...algorithms.errors import DataError
-from ...algorithms.subduction.trench import TrenchLine, trench_line
+from ...algorithms.subduction.trench import TrenchLine, continuous, trench_line
 from ...algorithms.subduction.trench_pieces import join_pieces
 from ..layers import crs_name, read_table, refuse_wrong_unit, transformed
 
@@ -48,6 +48,8 @@ def read_trenches(source, region_field, largest_gap_km, context, feedback):
     -------
     trenches : list of Trench
         In the order of the layer; names differ.
+    without_line : list of str
+        Regions that have no line of some length.
     warnings : list of str
         What was left out or renamed.
 
@@ -70,26 +72,31 @@ def read_trenches(source, region_field, largest_gap_km, context, feedback):
     regions = _regions(table, region_field, source.sourceName() or "trench", are_points)
     for region, parts in zip(regions, _in_degrees(table.geometries, crs, context)):
         parts_of.setdefault(region, []).extend(parts)
-    trenches, warnings, taken = [], [], set(parts_of)
+    trenches, without_line, warnings, taken = [], [], [], set(parts_of)
     for region, parts in parts_of.items():
         pieces = [np.concatenate(parts)] if are_points and parts else parts
         pieces = [piece for piece in pieces if np.ptp(piece, axis=0).any()]
         if not pieces:
+            without_line.append(region)
             warnings.append(f"Region '{region}' has no line of some length and is left out.")
             continue
+        n_drawn, pieces = len(pieces), _once(pieces)
+        if len(pieces) < n_drawn:
+            n_repeated = n_drawn - len(pieces)
+            warnings.append(f"Region '{region}': {n_repeated} of {n_drawn} lines repeat another and are left out.")
         joined = join_pieces(pieces, largest_gap_km)
         names = [region] if len(joined) == 1 else [_unique(region, taken) for _ in joined]
         if len(joined) > 1:
             warnings.append(
                 f"The {len(pieces)} lines of region '{region}' cannot be put end to end with gaps of at most "
-                f"{largest_gap_km:g} km: they become the regions {', '.join(map(repr, names))}. To make them one, "
+                f"{largest_gap_km:g} km: they become the regions {_quoted(names)}. To make them one, "
                 "choose a larger gap."
             )
         for name, found in zip(names, joined):
             line = trench_line(found.longitude, found.latitude)
             _refuse_crossing(name, line)
             trenches.append(Trench(name, line, _points_note(line) if are_points else _pieces_note(found)))
-    return trenches, warnings
+    return trenches, without_line, warnings
 
 
 def turned_round(trenches, names):
@@ -104,7 +111,7 @@ def turned_round(trenches, names):
     unknown = wanted - {trench.region for trench in trenches}
     if unknown:
         raise DataError(
-            f"There is no region {', '.join(map(repr, sorted(unknown)))} to turn round. The regions are: "
+            f"There is no region {_quoted(sorted(unknown))} to turn round. The regions are: "
             f"{', '.join(trench.region for trench in trenches)}."
         )
     return [_turned(trench) if trench.region in wanted else trench for trench in trenches]
@@ -164,6 +171,17 @@ def _parts(geometry):
     return [np.array([(vertex.x(), vertex.y()) for vertex in part.vertices()]) for part in straight.constParts()]
 
 
+def _once(pieces):
+    """Return the pieces without those that have the vertices of an earlier one, in either direction."""
+    known, different = set(), []
+    for piece in pieces:
+        places = np.round(np.stack([piece[:, 0] % 360.0, piece[:, 1]], axis=1), 9)
+        if places.tobytes() not in known:
+            known.update((places.tobytes(), places[::-1].tobytes()))
+            different.append(piece)
+    return different
+
+
 def _unique(region, taken):
     number = 1
     while f"{region}-{number}" in taken:
@@ -180,6 +198,7 @@ def _refuse_crossing(region, line):
     noded = QgsGeometry.unaryUnion([drawn])  # cut wherever the line meets itself
     nodes = {(end.x(), end.y()) for part in noded.constParts() for end in (part.startPoint(), part.endPoint())}
     longitude, latitude = min(nodes - ends or ends)
+    longitude = continuous(longitude, 0.0)
     raise DataError(
         f"The trench of region '{region}' crosses or retraces itself at longitude {longitude:.2f}, latitude "
         f"{latitude:.2f}. Remove the loop or the line drawn twice; points must stand in their order along the trench."
@@ -200,6 +219,10 @@ def _pieces_note(found):
     if found.reversed:
         note += f", line {_numbers(found.reversed)} turned because it was drawn the other way round"
     return note
+
+
+def _quoted(names):
+    return ", ".join(f"'{name}'" for name in names)
 
 
 def _numbers(indices):
