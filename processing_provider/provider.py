@@ -18,6 +18,7 @@ from .self_potential.sp_forward import SpForward
 from .self_potential.sp_profiles import SpProfiles
 from .self_potential.train_sp_network import TrainSpNetwork
 from .shipped_model import ShippedModel, shipped_models
+from .subduction.sample_segment_features import SampleSegmentFeatures
 from .subduction.trench_segments import TrenchSegments
 
 TOOLS = (
@@ -29,6 +30,7 @@ TOOLS = (
     ClusterHulls,
     ProspectMap,
     TrenchSegments,
+    SampleSegmentFeatures,
     SpProfiles,
     SpForward,
     InvertSp,

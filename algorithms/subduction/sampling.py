@@ -1,11 +1,14 @@
-"""Features of trench cells: statistics of raster pixels and points in them, and what varies along the trench."""
+"""Features of trench cells: statistics of raster pixels and points in them, and what varies along the trench.
+
+Pixels and points come in portions: the moments of each are joined, so that memory does not grow with a raster.
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from ..errors import DataError
 from .segments import EARTH_RADIUS_M, directions
+from .trench import SIDES
 
 BANDS = ("UP", "DG")  #: upper plate and downgoing plate
 WINDOWS_KM = (200.0, 400.0, 600.0)  #: over which the slab profile is smoothed
@@ -36,22 +39,69 @@ class Members:
 
 
 @dataclass(frozen=True, eq=False)
-class CellStatistics:
-    """Statistics of one quantity in every cell ``(n_cells,)``, NaN where there is none.
+class CellMoments:
+    """What is known of one quantity in every cell ``(n_cells,)``, in its unit; NaN where there is nothing.
 
     Attributes
     ----------
-    mean, std : ndarray
-        In the unit of the values; ``std`` is that of the values themselves (divided by n).
-    gradient : ndarray
-        Change of ``mean`` along the trench, per km.
     count : ndarray of int
+        Number of values.
+    mean, low, high : ndarray
+        Mean, smallest and largest value.
+    squares : ndarray
+        Sum of the squared differences from the mean; 0 where there is nothing.
     """
 
-    mean: np.ndarray
-    std: np.ndarray
-    gradient: np.ndarray
     count: np.ndarray
+    mean: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    squares: np.ndarray
+
+    @property
+    def std(self):
+        """Standard deviation of the values themselves (divided by n)."""
+        return np.sqrt(self.squares / np.where(self.count, self.count, np.nan))
+
+    def joined(self, other):
+        """Return the moments of these and other values together.
+
+        Notes
+        -----
+        Pairwise update of Chan, Golub and LeVeque (1983), Am. Stat. 37, 242-247: exact also where the mean is large
+        beside the spread.
+        """
+        count = self.count + other.count
+        share = other.count / np.maximum(count, 1)
+        apart = np.where(self.count * other.count, other.mean - self.mean, 0.0)
+        mean = np.where(self.count, self.mean + share * apart, other.mean)
+        squares = self.squares + other.squares + self.count * share * apart**2
+        return CellMoments(count, mean, np.fmin(self.low, other.low), np.fmax(self.high, other.high), squares)
+
+
+def no_moments(n_cells):
+    """Return the :class:`CellMoments` of no values at all."""
+    unknown = np.full(n_cells, np.nan)
+    return CellMoments(np.zeros(n_cells, dtype=int), unknown, unknown, unknown, np.zeros(n_cells))
+
+
+def may_touch(cells, longitude, latitude):
+    """Return whether anything in a patch of the Earth may lie in a cell; True where that is not certain.
+
+    Parameters
+    ----------
+    cells : TrenchCells
+    longitude, latitude : ndarray (n_rows, n_columns)
+        Degrees, of a lattice over the patch with its edges; NaN where the lattice has left the Earth.
+    """
+    lattice = directions(longitude, latitude)
+    if not np.isfinite(lattice).all():
+        return bool(np.isfinite(lattice).any())
+    middle = lattice.reshape(-1, 3).mean(axis=0)
+    mesh = np.linalg.norm(lattice[1:, 1:] - lattice[:-1, :-1], axis=-1).max()
+    radius = np.linalg.norm(lattice - middle, axis=-1).max() + mesh
+    distance = np.linalg.norm(directions(cells.longitude, cells.latitude) - middle, axis=-1)
+    return bool(distance.min() <= radius + _chord(_reach_km(cells)))
 
 
 def members(cells, longitude, latitude):
@@ -70,49 +120,34 @@ def members(cells, longitude, latitude):
     """
     from scipy.spatial import cKDTree
 
-    reach_m = 1000.0 * np.hypot(cells.spacing_km / 2, max(cells.width_up_km, cells.width_down_km))
-    radius = 2.0 * np.sin(min(_MARGIN * reach_m / EARTH_RADIUS_M, np.pi) / 2)  # chord on the unit sphere
+    reach_km = _reach_km(cells)
     usable = np.flatnonzero(np.isfinite(longitude) & np.isfinite(latitude))
-    tree = cKDTree(directions(longitude[usable], latitude[usable]))
-    near = tree.query_ball_point(directions(cells.longitude, cells.latitude), radius, return_sorted=True)
-    cell = np.repeat(np.arange(len(cells)), [len(found) for found in near])
-    point = usable[np.concatenate([*near, []]).astype(int)]
+    place = directions(longitude[usable], latitude[usable])
+    trees = cKDTree(directions(cells.longitude, cells.latitude)), cKDTree(place)
+    near = trees[0].sparse_distance_matrix(trees[1], _chord(reach_km), output_type="ndarray")
+    cell, point = near["i"], near["j"]
+    along, normal = _roughly_local(cells, cell, place[point])
+    # Seen on a sphere, places are off by less than 1 % of their distance: what is farther out needs no geodesic.
+    maybe = _inside(cells, along, normal, (_MARGIN - 1.0) * reach_km)
+    cell, point = cell[maybe], usable[point[maybe]]
     along, normal = cells.local(cell, longitude[point], latitude[point])
-    inside = (np.abs(along) <= cells.spacing_km / 2) & (normal >= -cells.width_up_km) & (normal <= cells.width_down_km)
-    return Members(cell[inside], point[inside], normal[inside], len(cells))
+    inside = np.flatnonzero(_inside(cells, along, normal, 0.0))
+    order = inside[np.lexsort((point[inside], cell[inside]))]
+    return Members(cell[order], point[order], normal[order], len(cells))
 
 
-def statistics(found, values, s_km, name):
-    """Return the :class:`CellStatistics` of ``values`` ``(n_points,)`` (NaN: no data) over members of cells.
-
-    Parameters
-    ----------
-    found : Members
-        Of both plates, or of one by :meth:`Members.band`.
-    values : ndarray (n_points,)
-    s_km : ndarray (n_cells,)
-        Position of the cells along the trench.
-    name : str
-        Of the quantity, for the message.
-
-    Raises
-    ------
-    DataError
-        If no cell holds a value.
-    """
+def moments(found, values):
+    """Return the :class:`CellMoments` of ``values`` ``(n_points,)`` (NaN: no data) over members of cells."""
     value = values[found.point]
     known = np.isfinite(value)
     cell, value = found.cell[known], value[known]
     count = np.bincount(cell, minlength=found.n_cells)
-    if not count.any():
-        raise DataError(
-            f"'{name}' has no value in any trench segment: it does not cover the trench, or is all no-data there. "
-            "Check its extent and coordinate reference system, or leave it out."
-        )
-    divisor = np.where(count, count, np.nan)
-    mean = np.bincount(cell, value, found.n_cells) / divisor
-    std = np.sqrt(np.bincount(cell, (value - mean[cell]) ** 2, found.n_cells) / divisor)
-    return CellStatistics(mean, std, gradient(mean, s_km), count)
+    mean = np.bincount(cell, value, found.n_cells) / np.where(count, count, np.nan)
+    squares = np.bincount(cell, (value - mean[cell]) ** 2, found.n_cells)
+    low, high = np.full(found.n_cells, np.nan), np.full(found.n_cells, np.nan)
+    np.fmin.at(low, cell, value)
+    np.fmax.at(high, cell, value)
+    return CellMoments(count, mean, low, high, squares)
 
 
 def gradient(profile, s_km):
@@ -125,27 +160,13 @@ def gradient(profile, s_km):
     return slope
 
 
-def largest_earthquake(found, magnitude):
-    """Return the largest magnitude in every cell ``(n_cells,)``, NaN where there is no earthquake."""
-    largest = np.full(found.n_cells, -np.inf)
-    value = magnitude[found.point]
-    known = np.isfinite(value)
-    np.maximum.at(largest, found.cell[known], value[known])
-    return np.where(np.isfinite(largest), largest, np.nan)
-
-
-def depth_extent(found, depth_km):
-    """Return how far the slab reaches from its shallowest to its deepest point in every cell, km, NaN without slab."""
-    return largest_earthquake(found, depth_km) + largest_earthquake(found, -depth_km)
-
-
 def slab_profile(extent_km, s_km, windows_km=WINDOWS_KM):
     """Return the slab's depth extent smoothed along the trench, and how fast it changes.
 
     Parameters
     ----------
     extent_km : ndarray (n_cells,)
-        By :func:`depth_extent`; NaN where there is no slab.
+        From the shallowest to the deepest point of the slab in every cell; NaN where there is no slab.
     s_km : ndarray (n_cells,)
         Position along the trench, rising.
     windows_km : sequence of float
@@ -169,3 +190,32 @@ def slab_profile(extent_km, s_km, windows_km=WINDOWS_KM):
         profile[f"FDM_{window:g}"] = np.abs(first)
         profile[f"SDM_{window:g}"] = np.abs(gradient(first, s_km))
     return profile
+
+
+def _reach_km(cells):
+    """Return how far from its centre a cell reaches."""
+    return float(np.hypot(cells.spacing_km / 2, max(cells.width_up_km, cells.width_down_km)))
+
+
+def _chord(distance_km):
+    """Return a distance on the ground as a chord of the unit sphere, with a margin."""
+    return 2.0 * np.sin(min(_MARGIN * 1000.0 * distance_km / EARTH_RADIUS_M, np.pi) / 2)
+
+
+def _roughly_local(cells, cell, place):
+    """Return local coordinates in km as :meth:`TrenchCells.local` does, on a sphere and never too large."""
+    longitude, latitude = np.radians(cells.longitude), np.radians(cells.latitude)
+    east = np.stack([-np.sin(longitude), np.cos(longitude), np.zeros(len(cells))], axis=-1)
+    north = np.cross(directions(cells.longitude, cells.latitude), east)
+    strike = np.radians(cells.azimuth)[:, np.newaxis]
+    ahead = np.cos(strike) * north + np.sin(strike) * east
+    right = SIDES[cells.side] * (np.cos(strike) * east - np.sin(strike) * north)
+    return tuple(EARTH_RADIUS_M / 1000.0 * np.einsum("ij,ij->i", axis[cell], place) for axis in (ahead, right))
+
+
+def _inside(cells, along, normal, margin):
+    return (
+        (np.abs(along) <= cells.spacing_km / 2 + margin)
+        & (normal >= -cells.width_up_km - margin)
+        & (normal <= cells.width_down_km + margin)
+    )

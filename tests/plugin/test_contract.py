@@ -51,6 +51,10 @@ PROMISED = {  # tool id: (parameters, outputs), each never to be renamed
         "profiles:stations inversion:sources inversion:fit inversion:bars inversion:report",
     ),
     "trench_segments": ("INPUT REGION_FIELD SPACING WIDTH_UP WIDTH_DOWN SIDE OUTPUT", "OUTPUT"),
+    "sample_segment_features": (
+        "SEGMENTS RASTERS SLAB_DEPTH EARTHQUAKES MAGNITUDE_FIELD STATISTICS OUTPUT",
+        "OUTPUT N_SEGMENTS N_FEATURES N_EMPTY",
+    ),
     "prospect_map": ("CLUSTERS HULLS BOREHOLES EARTHQUAKES TITLE DPI MAP PROJECT", "MAP PROJECT"),
 }
 CHOICES = {
@@ -64,6 +68,7 @@ CHOICES = {
     ("invert_sp", "BACKGROUND"): ["none", "constant", "linear", "quadratic"],
     ("invert_sp", "UNCERTAINTY"): ["covariance", "grid", "bootstrap"],
     ("trench_segments", "SIDE"): ["right", "left"],
+    ("sample_segment_features", "STATISTICS"): ["mean", "std", "gradient"],
     ("train_sp_network", "PRESET"): ["reference", "modern"],
 }
 DEFAULTS = {

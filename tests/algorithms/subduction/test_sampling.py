@@ -4,14 +4,13 @@ import numpy as np
 import pytest
 from pyproj import Geod
 
-from fumarole.algorithms.errors import DataError
 from fumarole.algorithms.subduction.sampling import (
-    depth_extent,
     gradient,
-    largest_earthquake,
+    may_touch,
     members,
+    moments,
+    no_moments,
     slab_profile,
-    statistics,
 )
 from fumarole.algorithms.subduction.trench import trench_cells, trench_line
 
@@ -55,7 +54,7 @@ def literal_members(cells, longitude, latitude, cell, band):
 def test_statistics_equal_the_literal_twin(case, band):
     cells, longitude, latitude, values = case
     found = members(cells, longitude, latitude).band(band)
-    computed = statistics(found, values, cells.s_km, "grid")
+    computed = moments(found, values)
     for cell in range(len(cells)):
         inside = literal_members(cells, longitude, latitude, cell, band)
         assert found.point[found.cell == cell].tolist() == inside
@@ -63,37 +62,60 @@ def test_statistics_equal_the_literal_twin(case, band):
         assert computed.count[cell] == len(known) > 0
         assert computed.mean[cell] == pytest.approx(np.mean(known))
         assert computed.std[cell] == pytest.approx(np.std(known))
-    inner = (computed.mean[2:] - computed.mean[:-2]) / 100.0
-    assert computed.gradient[1:-1] == pytest.approx(inner)
-    assert computed.gradient[0] == pytest.approx((computed.mean[1] - computed.mean[0]) / 50.0)
+        assert (computed.low[cell], computed.high[cell]) == (min(known), max(known))
 
 
-def test_the_largest_earthquake_is_found(case):
+def test_portions_joined_are_the_whole(case):
     cells, longitude, latitude, values = case
+    values = values + 1e6  # a mean that swallows the spread when squares are simply added
+    joined = no_moments(len(cells))
+    for part in np.array_split(np.arange(len(values)), 7):
+        joined = joined.joined(moments(members(cells, longitude[part], latitude[part]), values[part]))
+    whole = moments(members(cells, longitude, latitude), values)
+    assert joined.count.tolist() == whole.count.tolist()
+    assert joined.mean == pytest.approx(whole.mean, rel=1e-14)
+    assert joined.std == pytest.approx(whole.std, rel=1e-8)
+    assert joined.low.tolist() == whole.low.tolist()
+    assert joined.high.tolist() == whole.high.tolist()
+
+
+def test_cells_without_values_are_unknown(case):
+    cells, longitude, latitude, values = case
+    far = moments(members(cells, longitude + 90.0, latitude), values)
+    blank = moments(members(cells, longitude, latitude), np.full_like(values, np.nan))
+    for nothing in (far, blank, far.joined(blank), no_moments(len(cells))):
+        assert not nothing.count.any()
+        for column in (nothing.mean, nothing.std, nothing.low, nothing.high):
+            assert np.isnan(column).all()
+
+
+def test_no_patch_with_members_is_passed_over(case):
+    """Patches of many sizes: whenever a point in one lies in a cell, it must be said to be near."""
+    cells, _, _, _ = case
+    rng = np.random.default_rng(3)
+    verdicts = []
+    for _ in range(150):
+        size = rng.choice([0.3, 2.0, 9.0])
+        west = cells.longitude[0] + rng.uniform(-14, 14)
+        south = np.clip(cells.latitude[0] + rng.uniform(-14, 14), -90, 90 - size)
+        across, up = np.meshgrid(np.linspace(0, size, 5), np.linspace(0, size, 5))
+        near = may_touch(cells, west + across, south + up)
+        points = rng.uniform(0, size, (2, 300))
+        has_members = len(members(cells, west + points[0], south + points[1]).cell) > 0
+        assert near or not has_members
+        verdicts.append((near, has_members))
+    assert (False, False) in verdicts
+    assert (True, True) in verdicts
+
+
+def test_wide_cells_lose_no_member():
+    cells = trench_cells(trench_line([-30.0, -20.0], [70.0, 72.0]), 100.0, 2500.0, 1500.0, "left")
+    rng = np.random.default_rng(4)
+    longitude, latitude = rng.uniform(-180, 180, 600), rng.uniform(40, 90, 600)
     found = members(cells, longitude, latitude)
-    largest = largest_earthquake(found, values)
     for cell in range(len(cells)):
         inside = [p for band in ("UP", "DG") for p in literal_members(cells, longitude, latitude, cell, band)]
-        assert largest[cell] == np.nanmax(values[inside])
-    nothing = largest_earthquake(found, np.full_like(values, np.nan))
-    assert np.isnan(nothing).all()
-
-
-def test_depth_extent_is_from_the_shallowest_to_the_deepest(case):
-    cells, longitude, latitude, values = case
-    found = members(cells, longitude, latitude)
-    extent = depth_extent(found, values)
-    for cell in range(len(cells)):
-        assert extent[cell] == pytest.approx(np.ptp([v for v in values[found.point[found.cell == cell]] if v == v]))
-
-
-def test_a_raster_elsewhere_gets_a_sentence(case):
-    cells, longitude, latitude, values = case
-    far = members(cells, longitude + 90.0, latitude)
-    with pytest.raises(DataError, match="'Bouguer' has no value in any trench segment"):
-        statistics(far, values, cells.s_km, "Bouguer")
-    with pytest.raises(DataError, match="no value in any"):
-        statistics(members(cells, longitude, latitude), np.full_like(values, np.nan), cells.s_km, "Bouguer")
+        assert found.point[found.cell == cell].tolist() == sorted(inside)
 
 
 def test_points_without_place_belong_nowhere(case):
