@@ -9,7 +9,7 @@ from ..model_file import fingerprint, software_versions
 from ..progress import part, silent
 from .cluster_count import STABLE, TINY_SHARE, cluster_count_curve
 from .consensus import adjusted_rand_index, agreement_matrix
-from .ensemble import fit_ensemble, split_half_stability
+from .ensemble import fit_ensemble
 from .features import fit_features
 from .model import ClusteringModel, networks_of
 from .profiles import cluster_profiles
@@ -79,9 +79,8 @@ def cluster_table(table, options=Options(), progress=silent):
     membership = model.assign_matrix(prepared.matrix, part(progress, 0.85, 0.87))
     known = membership.cluster > 0
     matrix, labels = prepared.matrix[known], membership.cluster[known] - 1
-    stability = split_half_stability(fitted, options.seed)
     scores = compare_methods(
-        METHOD, matrix, labels, wanted, stability, options.seed, part(progress, 0.87, 0.97)
+        METHOD, matrix, labels, wanted, fitted.stability, options.seed, part(progress, 0.87, 0.97)
     )
     progress(0.97, "Measuring the silhouettes")
     without_groups = silhouette_without_groups(matrix, wanted, options.seed)
@@ -101,7 +100,7 @@ def cluster_table(table, options=Options(), progress=silent):
         units=transform.units,
         feature_notes=feature_notes,
         scores=scores,
-        stability=stability,
+        stability=fitted.stability,
         run_agreement=_run_agreement(fitted, options.seed),
         count=count,
         profiles=profiles,
@@ -160,7 +159,6 @@ def _model(transform, fitted, training, options):
     return ClusteringModel(
         transform,
         networks_of(fitted.arrays),
-        fitted.run_clusters,
         fitted.consensus,
         TrainingCloud.fit(training, labels),
         representative,
@@ -197,7 +195,7 @@ def _run_agreement(fitted, seed):
 
 
 def _notes(fitted, n_training, n_assigned, without_groups):
-    n_runs = len(fitted.run_clusters)
+    n_runs = fitted.n_runs
     if n_runs == 1:
         notes = ("One run of deep embedded clustering (effort 'quick'): its stability is not measured.",)
     else:

@@ -4,7 +4,7 @@ import numpy as np
 
 from ..errors import DataError
 from ..progress import part, silent
-from .ensemble import cluster_ensemble, pretrain_ensemble, split_half_stability
+from .ensemble import cluster_ensemble, pretrain_ensemble
 from .quality import score
 from .results import ClusterCount, ClusterCountScore
 
@@ -50,7 +50,7 @@ def cluster_count_curve(features, min_clusters=2, max_clusters=10, seed=42, devi
         step = part(progress, start, start + 0.8 / len(candidates))
         fitted = cluster_ensemble(pretrained, k, step, max_steps=_REFINE_STEPS)
         labels = fitted.labels
-        quality = score(str(k), features, labels, split_half_stability(fitted, seed), seed)
+        quality = score(str(k), features, labels, fitted.stability, seed)
         smallest = np.bincount(labels, minlength=k).min() / len(labels)
         scores.append(
             ClusterCountScore(k, quality.stability, quality.silhouette, quality.davies_bouldin, float(smallest))

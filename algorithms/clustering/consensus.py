@@ -4,7 +4,7 @@ Runs number their clusters arbitrarily, have different numbers of them and disag
 sample is seen through M categorical variables, the label each run gives it; the consensus cluster is the
 latent class behind them: within a class the labels of the runs are independent draws from that class's
 own frequencies. The classes start as the average-linkage clusters of the co-association of a sample of
-rows (pairs that most runs put together belong together) and are re-estimated once on all rows.
+rows (pairs that most runs put together belong together) and are re-estimated on all rows until they stand still.
 
 New samples need only each run's label for them, so the same model assigns them.
 
@@ -21,6 +21,7 @@ import numpy as np
 MAX_ROWS = 3000  # co-association and linkage need memory in rows squared: above, a sample of rows
 _SMALLEST_SHARE = 0.01  # of the rows: smaller branches of the tree are outliers, not clusters
 _EXTRA_CUTS = 60  # how far below the root to look for clusters of that size
+_MAX_ROUNDS = 20  # of estimating the classes and assigning the rows
 _SMOOTHING = 1.0  # pseudo-samples per class, spread over a run's labels
 
 
@@ -45,14 +46,13 @@ class Consensus:
     def probability(self, soft_assignments):
         """Posterior probability of every consensus cluster ``(n, k)`` from assignments ``(M, n, k_run)``.
 
-        The product over runs counts each run as independent evidence; they are not, so the log posterior is
-        scaled by ``effective_runs / M``. The most probable cluster is not changed by that. A single run
+        The product over runs counts each run as independent evidence; they are not, so the log likelihood is
+        scaled by ``effective_runs / M`` before it meets the shares. A single run
         speaks through its own soft assignment: its frequencies only renumber the clusters.
         """
         if len(self.label_frequency) == 1:
             return soft_assignments[0] @ self.label_frequency[0]
-        n_runs = len(self.label_frequency)
-        log_posterior = self._log_posterior(soft_assignments.argmax(axis=2)) * (self.effective_runs / n_runs)
+        log_posterior = self._log_posterior(soft_assignments.argmax(axis=2))
         posterior = np.exp(log_posterior - log_posterior.max(axis=1, keepdims=True))
         return posterior / posterior.sum(axis=1, keepdims=True)
 
@@ -62,7 +62,7 @@ class Consensus:
         return np.take_along_axis(opinion, soft_assignments.argmax(axis=2), axis=1)
 
     def _log_posterior(self, labels):
-        log_frequency = np.log(self.label_frequency)
+        log_frequency = np.log(self.label_frequency) * (self.effective_runs / len(self.label_frequency))
         total = np.log(self.share) * np.ones((labels.shape[1], 1))
         for run, own in zip(log_frequency, labels):
             total += run[own]
@@ -97,14 +97,18 @@ def find_consensus(soft_assignments, n_clusters, seed, max_rows=MAX_ROWS):
     n_labels = soft_assignments.shape[2]
     classes = _linkage_clusters(soft_assignments[:, rows], n_clusters)
     known = classes >= 0
-    first = _fit(labels[:, rows[known]], classes[known], n_labels, n_clusters)
-    refined = first._log_posterior(labels).argmax(axis=1)
-    second = _fit(labels, refined, n_labels, n_clusters)
-    opinions = second.labels_of_runs(soft_assignments)[:, rows]
+    fitted = _fit(labels[:, rows[known]], classes[known], n_labels, n_clusters)
+    assigned = fitted._log_posterior(labels).argmax(axis=1)
+    for _ in range(_MAX_ROUNDS):
+        fitted = _fit(labels, assigned, n_labels, n_clusters)
+        before, assigned = assigned, fitted._log_posterior(labels).argmax(axis=1)
+        if np.array_equal(assigned, before):
+            break
+    opinions = fitted.labels_of_runs(soft_assignments)[:, rows]
     n_runs = len(labels)
     correlation = agreement_matrix(opinions)[np.triu_indices(n_runs, 1)].mean()
     effective = n_runs / (1.0 + (n_runs - 1) * max(correlation, 0.0))
-    return _numbered_by_size(Consensus(second.label_frequency, second.share, effective), soft_assignments)
+    return _numbered_by_size(Consensus(fitted.label_frequency, fitted.share, effective), soft_assignments)
 
 
 def agreement_matrix(labels):

@@ -21,7 +21,6 @@ GAMMA = 0.1  # weight of the clustering loss (Guo et al. 2017)
 REFRESH = 20  # steps between two recomputations of the target distribution
 _CENTRE_ROWS = 3000  # rows that place the first centres
 _CHUNK = 8192  # rows assigned at once
-_CLOSED = -60.0  # log-weight of a padding centre
 _LEAST_STEPS = 200  # a few samples rarely change; give the centres time to move
 _PLACING = 0.1  # share of the time that placing the first centres takes
 _STILL = 1e-3  # share of changed labels that counts as "no change"
@@ -50,12 +49,6 @@ class Runs:
         return self.soft_assignment.argmax(axis=2)
 
 
-def closed_centres(run_clusters):
-    """Return ``(M, 1, k)`` log-weights: 0 for a member's own centres, a large negative number for padding."""
-    numbers = np.arange(max(run_clusters))
-    return np.where(numbers < np.reshape(run_clusters, (-1, 1)), 0.0, _CLOSED)[:, None, :]
-
-
 def soft_assignment(latent, centres):
     """Student-t similarity (one degree of freedom) of points to centres, rows summing to one.
 
@@ -78,11 +71,14 @@ def soft_assignment(latent, centres):
     return similarity / similarity.sum(-1, keepdims=True)
 
 
-def assign(features, arrays, run_clusters):
+def assign(features, arrays):
     """Soft assignment ``(M, n, k)`` float32 of ``features`` ``(n, d)`` by finished runs, with numpy alone."""
-    q = soft_assignment(encode_numpy(features, arrays), arrays["centres"])
-    q *= np.exp(closed_centres(run_clusters), dtype=np.float32)
-    return q / q.sum(-1, keepdims=True)
+    centres = arrays["centres"]
+    q = np.empty((len(centres), len(features), centres.shape[1]), dtype=np.float32)
+    for start in range(0, len(features), _CHUNK):
+        block = slice(start, start + _CHUNK)
+        q[:, block] = soft_assignment(encode_numpy(features[block], arrays), centres)
+    return q
 
 
 def target_distribution(q):
@@ -91,29 +87,24 @@ def target_distribution(q):
     return weight / weight.sum(-1, keepdims=True)
 
 
-def initial_centres(latent, run_clusters, seed, n_init, progress=silent):
-    """k-means centres ``(M, max(run_clusters), l)`` in every member's latent space ``(M, n, l)``.
-
-    Members with fewer clusters have rows of zeros at the end, which :func:`refine` keeps closed.
-    """
+def initial_centres(latent, n_centres, seed, n_init, progress=silent):
+    """k-means centres ``(M, n_centres, l)`` float32 in every member's latent space ``(M, n, l)``."""
     from sklearn.cluster import KMeans
     from threadpoolctl import threadpool_limits
 
-    most = max(run_clusters)
     if latent.shape[1] > _CENTRE_ROWS:
         rows = np.random.default_rng(seed).choice(latent.shape[1], _CENTRE_ROWS, replace=False)
         latent = latent[:, np.sort(rows)]
     centres = []
     with threadpool_limits(1):
-        for member, (points, count) in enumerate(zip(latent, run_clusters)):
+        for member, points in enumerate(latent):
             progress(member / len(latent), "Placing the first centres")
-            found = KMeans(count, n_init=n_init, random_state=seed + member).fit(points).cluster_centers_
-            centres.append(_padded(found, most))
-    return np.stack(centres)
+            centres.append(KMeans(n_centres, n_init=n_init, random_state=seed + member).fit(points).cluster_centers_)
+    return np.stack(centres).astype(np.float32)
 
 
 def refine(
-    features, arrays, anchored, run_clusters, *, max_steps, batch_size, seed, n_init, device="cpu", progress=silent
+    features, arrays, anchored, n_clusters, *, max_steps, batch_size, seed, n_init, device="cpu", progress=silent
 ):
     """Cluster with every pretrained member; stop when the labels stand still.
 
@@ -123,8 +114,7 @@ def refine(
     arrays : dict
         Pretrained arrays from :func:`~.autoencoder.pretrain`.
     anchored : ndarray (M, 1, 1)
-    run_clusters : sequence of int
-        Number of clusters of every member.
+    n_clusters : int
     max_steps : int
         Cap on the optimiser steps; fewer than 0.1 % changed labels at two refreshes in a row end it earlier, but
         not before 200 steps.
@@ -140,13 +130,12 @@ def refine(
     import torch
 
     latent = encode_numpy(features, arrays)
-    centres = initial_centres(latent, run_clusters, seed, n_init, part(progress, 0.0, _PLACING))
+    centres = initial_centres(latent, n_clusters, seed, n_init, part(progress, 0.0, _PLACING))
     progress = part(progress, _PLACING, 1.0)
     parameters = StackedParameters({**arrays, "centres": centres}, device)
     tensors = parameters.tensors
     table = torch.as_tensor(features, dtype=torch.float32, device=device)
     mask = torch.as_tensor(anchored, dtype=torch.float32, device=device)
-    closed = torch.as_tensor(closed_centres(run_clusters), dtype=torch.float32, device=device)
     batches = row_batches(len(features), batch_size, member_generators(seed, len(anchored), purpose=2))
     optimiser = Adam(parameters, learning_rate=1e-3)
     members = torch.arange(len(anchored), device=device)[:, None]
@@ -154,7 +143,7 @@ def refine(
     def assignments():
         with torch.no_grad():
             blocks = [encode(block.expand(len(anchored), -1, -1), tensors, mask) for block in table.split(_CHUNK)]
-            log_q = [_log_soft_assignment(points, tensors["centres"], closed) for points in blocks]
+            log_q = [_log_soft_assignment(points, tensors["centres"]) for points in blocks]
             return torch.cat(log_q, dim=1).exp().cpu().numpy()
 
     q = assignments()
@@ -169,7 +158,7 @@ def refine(
             points = encode(inputs, tensors, mask)
             reconstruction = (decode(points, tensors, mask) - inputs).square().mean(dim=(1, 2))
             wanted = target[members, torch.as_tensor(rows, device=device)]
-            divergence = _divergence(wanted, points, tensors["centres"], closed)
+            divergence = _divergence(wanted, points, tensors["centres"])
             parameters.gradient.zero_()
             (reconstruction + GAMMA * divergence).sum().backward()
             optimiser.step(linear_decay(step / max_steps))
@@ -183,22 +172,30 @@ def refine(
     return Runs(parameters.arrays(), q, step)
 
 
-def _divergence(target, points, centres, closed):
+def divide(features, runs, n_cells, seed):
+    """Return ``runs`` with their latent spaces divided into ``n_cells`` cells by k-means, instead of their clusters.
+
+    Cells smaller than a cluster follow its outline, also where one large population and a small one lie side by side.
+    """
+    latent = np.concatenate(
+        [encode_numpy(features[start : start + _CHUNK], runs.arrays) for start in range(0, len(features), _CHUNK)], axis=1
+    )
+    arrays = {**runs.arrays, "centres": initial_centres(latent, n_cells, seed, n_init=1)}
+    return Runs(arrays, assign(features, arrays), runs.n_steps)
+
+
+def _divergence(target, points, centres):
     """KL(P || Q) per row, averaged, for every member: ``(M,)``."""
     import torch
 
-    log_ratio = torch.log(target.clamp_min(1e-30)) - _log_soft_assignment(points, centres, closed)
+    log_ratio = torch.log(target.clamp_min(1e-30)) - _log_soft_assignment(points, centres)
     return (target * log_ratio).sum(dim=2).mean(dim=1)
 
 
-def _log_soft_assignment(points, centres, closed):
+def _log_soft_assignment(points, centres):
     """Logarithm of :func:`soft_assignment`, in torch."""
     import torch
 
     cross = torch.bmm(points, centres.transpose(1, 2))
     squared = points.square().sum(2, keepdim=True) - 2.0 * cross + centres.square().sum(2).unsqueeze(1)
-    return torch.log_softmax(closed - torch.log1p(squared.clamp_min(0.0)), dim=2)
-
-
-def _padded(centres, n_rows):
-    return np.vstack([centres, np.zeros((n_rows - len(centres), centres.shape[1]))])
+    return torch.log_softmax(-torch.log1p(squared.clamp_min(0.0)), dim=2)

@@ -1,9 +1,12 @@
 """Deep embedded clustering as a user asks for it: an effort, a number of clusters, a seed.
 
 The ensemble is pretrained once and can then be refined for several numbers of clusters. Effort ``quick``
-is one run of the published method with k clusters; ``standard`` and ``thorough`` are a consensus of many
-runs, most of them anchored to the principal components (stable), some free (different), every fourth with
-twice as many clusters, so that small populations beside large ones are not swallowed by an equal split.
+is one run of the published method; ``standard`` and ``thorough`` are a consensus of many runs, most of them
+anchored to the principal components (stable), some free (different).
+
+The runs pull the samples towards centres of equal weight, so a small population beside a large one is lost in an
+equal split. A second consensus is therefore built from cells, several per cluster, into which k-means divides every
+run's latent space. It is taken where independent halves of the ensemble reproduce it, and reproduce it no worse.
 """
 
 import math
@@ -16,11 +19,13 @@ from ..networks import torch_threads
 from ..progress import part, silent
 from .autoencoder import initial_arrays, is_anchored, pretrain
 from .consensus import Consensus, adjusted_rand_index, find_consensus
-from .deep_embedding import Runs, assign, refine
+from .deep_embedding import Runs, assign, divide, refine
 
 _SMALL_TABLE = 1000  # rows below which batches are smaller
-_FINER_EVERY = 4  # every how many runs one looks for twice as many clusters
-_SPLITS = 3  # random halvings of the ensemble behind the stability
+_CELLS = 4  # cells per cluster in the fine partition of a run's latent space
+_FEWEST_RUNS = 4  # whose halves can be compared
+_RECURS = 0.9  # stability from which populations found by merging cells are taken for real
+_SPLITS = 6  # random halvings of the ensemble behind the stability
 _STABILITY_ROWS = 1500
 
 
@@ -38,7 +43,7 @@ class Effort:
 EFFORTS = {
     "quick": Effort(1, 0, 600, 400, 20),
     "standard": Effort(2, 18, 600, 400, 3),
-    "thorough": Effort(4, 36, 1200, 800, 5),
+    "thorough": Effort(8, 32, 1200, 800, 5),
 }
 
 
@@ -62,17 +67,22 @@ class FittedEnsemble:
     ----------
     arrays : dict of str to ndarray
         Encoders and ``centres`` of every run, float32.
-    run_clusters : ndarray of int (M,)
-        Clusters of every run.
     consensus : Consensus
     runs : Runs
         The runs on the training rows.
+    stability : float
+        See :func:`split_half_stability`.
     """
 
     arrays: dict
-    run_clusters: np.ndarray
     consensus: Consensus
     runs: Runs
+    stability: float
+
+    @property
+    def n_runs(self):
+        """Number of runs M."""
+        return len(self.runs.soft_assignment)
 
     @property
     def labels(self):
@@ -87,7 +97,7 @@ class FittedEnsemble:
         """Soft assignment of every run ``(M, n, k_run)``."""
         if features is None:
             return self.runs.soft_assignment
-        return assign(features, self.arrays, self.run_clusters)
+        return assign(features, self.arrays)
 
 
 def pretrain_ensemble(features, effort="standard", seed=42, device="cpu", progress=silent):
@@ -109,14 +119,12 @@ def cluster_ensemble(pretrained, n_clusters, progress=silent, max_steps=math.inf
 
     ``max_steps`` caps the refinement below what the effort allows.
     """
-    n_distinct = len(np.unique(pretrained.features, axis=0))
-    run_clusters = _run_clusters(n_clusters, len(pretrained.anchored), n_distinct)
     with torch_threads(1):
         runs = refine(
             pretrained.features,
             pretrained.arrays,
             pretrained.anchored,
-            run_clusters,
+            n_clusters,
             max_steps=min(max_steps, pretrained.effort.refine_steps),
             batch_size=_batch_size(pretrained.features),
             seed=pretrained.seed,
@@ -124,8 +132,19 @@ def cluster_ensemble(pretrained, n_clusters, progress=silent, max_steps=math.inf
             device=pretrained.device,
             progress=progress,
         )
-    consensus = find_consensus(runs.soft_assignment, n_clusters, pretrained.seed)
-    return FittedEnsemble(runs.arrays, run_clusters, consensus, runs)
+    direct = _consensus_of(runs, n_clusters, pretrained.seed)
+    n_cells = min(_CELLS * n_clusters, len(np.unique(pretrained.features, axis=0)) // 2)
+    if direct.n_runs < _FEWEST_RUNS or n_cells <= n_clusters:
+        return direct
+    cells = divide(pretrained.features, runs, n_cells, pretrained.seed)
+    merged = _consensus_of(cells, n_clusters, pretrained.seed)
+    return merged if merged.stability >= max(_RECURS, direct.stability) else direct
+
+
+def _consensus_of(runs, n_clusters, seed):
+    assignments = runs.soft_assignment
+    stability = split_half_stability(assignments, n_clusters, seed)
+    return FittedEnsemble(runs.arrays, find_consensus(assignments, n_clusters, seed), runs, stability)
 
 
 def fit_ensemble(features, n_clusters, effort="standard", seed=42, device="cpu", progress=silent):
@@ -150,24 +169,28 @@ def fit_ensemble(features, n_clusters, effort="standard", seed=42, device="cpu",
     return cluster_ensemble(pretrained, n_clusters, part(progress, 0.5, 1.0))
 
 
-def split_half_stability(fitted, seed):
+def split_half_stability(assignments, n_clusters, seed):
     """How alike two independent ensembles half this size cluster the same rows.
+
+    Parameters
+    ----------
+    assignments : ndarray (M, n, k_run)
+        Soft assignments of the runs.
+    n_clusters, seed : int
 
     Returns
     -------
     float
         Adjusted Rand index between the consensus partitions of two disjoint halves of the runs, averaged
-        over random halvings; NaN for a single run. A cautious estimate of what another seed would give.
+        over random halvings; NaN for fewer than four runs. A cautious estimate of what another seed would give.
     """
-    n_runs = len(fitted.run_clusters)
-    if n_runs < 4:
+    n_runs = len(assignments)
+    if n_runs < _FEWEST_RUNS:
         return float("nan")
-    assignments = fitted.runs.soft_assignment
     generator = np.random.default_rng(seed)
     if assignments.shape[1] > _STABILITY_ROWS:
         rows = np.sort(generator.choice(assignments.shape[1], _STABILITY_ROWS, replace=False))
         assignments = assignments[:, rows]
-    n_clusters = len(fitted.consensus.share)
     scores = []
     for _ in range(_SPLITS):
         order = generator.permutation(n_runs)
@@ -177,10 +200,5 @@ def split_half_stability(fitted, seed):
     return float(np.mean(scores))
 
 
-def _run_clusters(n_clusters, n_members, n_distinct):
-    finer = min(2 * n_clusters, max(n_clusters, n_distinct // 2))
-    return np.array([finer if member % _FINER_EVERY == _FINER_EVERY - 1 else n_clusters for member in range(n_members)])
-
-
 def _batch_size(features):
-    return 64 if len(features) < _SMALL_TABLE else 128
+    return 32 if len(features) < _SMALL_TABLE else 128

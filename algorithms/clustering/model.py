@@ -29,7 +29,6 @@ class ClusteringModel:
         Table to feature matrix.
     networks : dict of str to ndarray
         Encoders and centres of the M runs.
-    run_clusters : ndarray of int (M,)
     consensus : Consensus
     cloud : TrainingCloud
     representative : int
@@ -40,7 +39,6 @@ class ClusteringModel:
 
     transform: FeatureTransform
     networks: dict
-    run_clusters: np.ndarray
     consensus: Consensus
     cloud: TrainingCloud
     representative: int
@@ -67,7 +65,7 @@ class ClusteringModel:
         for start in range(0, len(known), _CHUNK):
             progress(start / len(known), "Assigning the samples")
             rows = known[start : start + _CHUNK]
-            soft = assign(matrix[rows], self.networks, self.run_clusters)
+            soft = assign(matrix[rows], self.networks)
             probability[rows] = self.consensus.probability(soft)
             chosen = probability[rows].argmax(axis=1)
             cluster[rows] = chosen + 1
@@ -90,7 +88,6 @@ class ClusteringModel:
         arrays = {
             **{f"network.{name}": array for name, array in self.networks.items()},
             **self.transform.to_arrays(),
-            "run_clusters": self.run_clusters,
             "consensus.label_frequency": self.consensus.label_frequency,
             "consensus.share": self.consensus.share,
             "cloud.centre": self.cloud.centre,
@@ -110,12 +107,10 @@ class ClusteringModel:
         arrays, card = model_file.load(path, KIND)
         transform = FeatureTransform.from_model(arrays, card)
         try:
-            run_clusters = arrays["run_clusters"]
-            shapes = _network_shapes(run_clusters, len(transform.names))
+            shapes = _network_shapes(arrays["network.centres"], len(transform.names))
             model = cls(
                 transform,
                 {name: arrays[f"network.{name}"] for name in shapes},
-                run_clusters,
                 Consensus(arrays["consensus.label_frequency"], arrays["consensus.share"], float(card["effective_runs"])),
                 TrainingCloud(arrays["cloud.centre"], arrays["cloud.whitening"], float(card["cloud_edge"])),
                 int(card["representative_run"]),
@@ -129,11 +124,11 @@ class ClusteringModel:
 
     def _fits(self, network_shapes):
         """Whether the arrays have the shapes that the features and the runs imply."""
-        n_runs, n_features = len(self.run_clusters), len(self.transform.names)
+        n_runs, n_features = len(self.networks["centres"]), len(self.transform.names)
         consensus, cloud = self.consensus, self.cloud
         return (
             all(self.networks[name].shape == shape for name, shape in network_shapes.items())
-            and consensus.label_frequency.shape == (n_runs, self.run_clusters.max(), *consensus.share.shape)
+            and consensus.label_frequency.shape == (*self.networks["centres"].shape[:2], *consensus.share.shape)
             and cloud.centre.shape == (len(cloud.centre), n_features)
             and cloud.whitening.shape == (len(cloud.centre), n_features, n_features)
             and 0 <= self.representative < n_runs
@@ -153,7 +148,6 @@ def _normalised_entropy(probability):
     return np.abs(information.sum(axis=1)) / np.log(n_clusters)
 
 
-def _network_shapes(run_clusters, n_features):
-    n_runs = len(run_clusters)
-    centres = (n_runs, int(run_clusters.max()), latent_size(n_features))
-    return {**encoder_shapes(n_runs, n_features), "centres": centres}
+def _network_shapes(centres, n_features):
+    n_runs, n_run_clusters, _ = centres.shape
+    return {**encoder_shapes(n_runs, n_features), "centres": (n_runs, n_run_clusters, latent_size(n_features))}

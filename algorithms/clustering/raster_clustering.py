@@ -10,7 +10,7 @@ from ..progress import part, silent
 from .analysis import cluster_table
 from .distillation import distil
 from .features import FeatureTable
-from .raster_assignment import MAX_CLUSTERS, RasterModel
+from .raster_model import MAX_CLUSTERS, RasterModel
 
 TRUSTED_AGREEMENT = 0.95  # below, the map and the consensus tell different stories
 _LEAST_BANDS = 2
@@ -59,7 +59,7 @@ def cluster_pixels(names, values, options, progress=silent):
     )
     notes = tuple(map(_of_bands, result.notes))
     warnings = (agreement_sentence(student), *map(_of_bands, result.warnings))
-    model = RasterModel(result.model.transform, student, dict(result.model.card))
+    model = RasterModel(result.model.transform, student, dict(result.model.card), result.model.cloud)
     return replace(result, notes=notes, warnings=warnings), model
 
 

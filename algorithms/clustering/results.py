@@ -99,6 +99,24 @@ class Profiles:
 
 
 @dataclass(frozen=True)
+class ClusterAreas:
+    """What each of the clusters 1..k covers on a raster map.
+
+    Attributes
+    ----------
+    n_pixels : ndarray of int (k,)
+    area_km2 : ndarray (k,)
+        On the ellipsoid.
+    confidence : ndarray (k,)
+        Mean over the pixels; NaN where there are none.
+    """
+
+    n_pixels: np.ndarray
+    area_km2: np.ndarray
+    confidence: np.ndarray
+
+
+@dataclass(frozen=True)
 class Membership:
     """Assignment of samples to clusters.
 

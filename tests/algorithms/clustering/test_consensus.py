@@ -142,14 +142,14 @@ def test_the_posterior_is_bayes_rule_with_a_tempered_likelihood():
     labels, n_runs = assignments.argmax(axis=2), len(assignments)
     probability = found.probability(assignments)
     for sample in (0, 40, 60, 99):
-        joint = np.array(
+        likelihood = np.array(
             [
-                found.share[c] * np.prod([found.label_frequency[run, labels[run, sample], c] for run in range(n_runs)])
+                np.prod([found.label_frequency[run, labels[run, sample], c] for run in range(n_runs)])
                 for c in range(3)
             ]
         )
-        tempered = joint ** (found.effective_runs / n_runs)
-        assert probability[sample] == pytest.approx(tempered / tempered.sum())
+        posterior = found.share * likelihood ** (found.effective_runs / n_runs)
+        assert probability[sample] == pytest.approx(posterior / posterior.sum())
 
 
 def test_co_association_distance_is_one_minus_the_mean_cosine_of_squared_assignments():

@@ -11,7 +11,7 @@ from fumarole.algorithms.clustering import deep_embedding
 from fumarole.algorithms.clustering.autoencoder import encode_numpy, initial_arrays, is_anchored, pretrain
 from fumarole.algorithms.clustering.deep_embedding import (
     assign,
-    closed_centres,
+    divide,
     initial_centres,
     refine,
     soft_assignment,
@@ -22,7 +22,7 @@ from fumarole.algorithms.networks import member_generators, row_batches
 
 SEED = 5
 ANCHORED = is_anchored(1, 2)
-RUN_CLUSTERS = (3, 3, 5)
+N_CLUSTERS = 3
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def pretrained(features):
 
 def refined(features, pretrained, **changes):
     options = {"max_steps": 40, "batch_size": 32, "seed": SEED, "n_init": 3, **changes}
-    return refine(features, pretrained, ANCHORED, RUN_CLUSTERS, **options)
+    return refine(features, pretrained, ANCHORED, N_CLUSTERS, **options)
 
 
 @pytest.fixture(scope="module")
@@ -105,9 +105,8 @@ def test_the_target_is_sharper_and_lifts_small_clusters():
     assert target_distribution(np.eye(3)) == pytest.approx(np.eye(3))
 
 
-def log_q(latent, centres, closed=None):
-    closed = np.zeros((len(latent), 1, centres.shape[1])) if closed is None else closed
-    return torch.from_numpy(latent), torch.from_numpy(centres), torch.from_numpy(closed)
+def log_q(latent, centres):
+    return torch.from_numpy(latent), torch.from_numpy(centres)
 
 
 def test_the_divergence_is_zero_where_the_target_is_met_and_the_sum_of_the_definition_elsewhere():
@@ -123,53 +122,43 @@ def test_the_divergence_is_zero_where_the_target_is_met_and_the_sum_of_the_defin
         assert divergence[member] == pytest.approx(literal / 7) and literal > 0
 
 
-def test_padding_centres_are_closed():
-    assert closed_centres((2, 3)).shape == (2, 1, 3)
-    assert closed_centres((2, 3))[:, 0].tolist() == [[0, 0, deep_embedding._CLOSED], [0, 0, 0]]
-
-
-def test_a_closed_centre_never_wins_not_even_on_top_of_a_sample():
-    latent, centres = np.zeros((2, 1, 2)), np.full((2, 3, 2), 30.0)
-    centres[:, 2] = 0.0
-    q = torch.exp(deep_embedding._log_soft_assignment(*log_q(latent, centres, closed_centres((2, 3))))).numpy()
-    assert q[0, 0] == pytest.approx([0.5, 0.5, 0], abs=1e-9)
-    assert q[1, 0, 2] > 0.99
-
-
-def test_only_a_member_with_more_clusters_uses_them(runs):
-    assert runs.soft_assignment.shape == (3, 60, 5)
-    assert (runs.soft_assignment[:2, :, 3:] < 1e-12).all()
-    assert runs.labels[:2].max() == 2 and runs.labels[2].max() > 2
-    assert runs.soft_assignment.sum(axis=2) == pytest.approx(1, abs=1e-5)
-
-
-def test_first_centres_are_those_of_kmeans_then_zeros():
+def test_first_centres_are_those_of_kmeans():
     latent = np.random.default_rng(3).normal(size=(2, 50, 3))
-    centres = initial_centres(latent, (2, 4), SEED, 3)
+    centres = initial_centres(latent, 4, SEED, 3)
     assert centres.shape == (2, 4, 3)
-    assert centres[0, :2] == pytest.approx(KMeans(2, n_init=3, random_state=SEED).fit(latent[0]).cluster_centers_)
-    assert not centres[0, 2:].any()
-    assert centres[1] == pytest.approx(KMeans(4, n_init=3, random_state=SEED + 1).fit(latent[1]).cluster_centers_)
+    for member in range(2):
+        expected = KMeans(4, n_init=3, random_state=SEED + member).fit(latent[member]).cluster_centers_
+        assert centres[member] == pytest.approx(expected, abs=1e-6)
 
 
 def test_first_centres_of_many_rows_come_from_a_sample(monkeypatch):
     latent = np.random.default_rng(3).normal(size=(1, 500, 2)) + np.repeat([[0.0], [20.0]], 250, axis=0)
     monkeypatch.setattr(deep_embedding, "_CENTRE_ROWS", 50)
-    centres = np.sort(initial_centres(latent, (2,), SEED, 3)[0], axis=0)
+    centres = np.sort(initial_centres(latent, 2, SEED, 3)[0], axis=0)
     assert centres == pytest.approx(np.array([[0.0, 0.0], [20.0, 20.0]]), abs=0.7)
-    assert np.array_equal(centres, np.sort(initial_centres(latent, (2,), SEED, 3)[0], axis=0))
+    assert np.array_equal(centres, np.sort(initial_centres(latent, 2, SEED, 3)[0], axis=0))
 
 
 def test_assigning_with_numpy_equals_the_assignment_in_torch(features, runs):
-    again = assign(features, runs.arrays, RUN_CLUSTERS)
+    again = assign(features, runs.arrays)
     assert again == pytest.approx(runs.soft_assignment, abs=1e-4)
     assert np.array_equal(again.argmax(axis=2), runs.labels)
 
 
 def test_assigning_in_blocks_changes_nothing(features, runs, monkeypatch):
-    whole = assign(features, runs.arrays, RUN_CLUSTERS)
-    parts = np.concatenate([assign(block, runs.arrays, RUN_CLUSTERS) for block in (features[:7], features[7:])], axis=1)
-    assert parts == pytest.approx(whole, abs=1e-6)
+    whole = assign(features, runs.arrays)
+    monkeypatch.setattr(deep_embedding, "_CHUNK", 7)
+    assert assign(features, runs.arrays) == pytest.approx(whole, abs=1e-6)
+
+
+def test_cells_divide_the_latent_space_of_finished_runs(features, runs):
+    cells = divide(features, runs, 9, SEED)
+    latent = encode_numpy(features, runs.arrays)
+    assert cells.soft_assignment.shape == (3, 60, 9) and cells.n_steps == runs.n_steps
+    for member in range(3):
+        expected = KMeans(9, n_init=1, random_state=SEED + member).fit(latent[member])
+        assert np.array_equal(cells.labels[member], expected.predict(latent[member]))
+    assert all(cells.arrays[name] is array for name, array in runs.arrays.items() if name != "centres")
 
 
 def test_refinement_equals_a_literal_idec_of_one_member_at_a_time(features, pretrained):
@@ -177,10 +166,10 @@ def test_refinement_equals_a_literal_idec_of_one_member_at_a_time(features, pret
     n_steps = 30
     runs = refined(features, pretrained, max_steps=n_steps)
     table = torch.from_numpy(features.astype(np.float32))
-    centres = initial_centres(encode_numpy(features, pretrained), RUN_CLUSTERS, SEED, 3)
+    centres = initial_centres(encode_numpy(features, pretrained), N_CLUSTERS, SEED, 3)
     start = {**pretrained, "centres": centres}
 
-    for member, n_clusters in enumerate(RUN_CLUSTERS):
+    for member in range(len(ANCHORED)):
         weights = {
             name: torch.tensor(array[member], dtype=torch.float32, requires_grad=True) for name, array in start.items()
         }
@@ -196,7 +185,7 @@ def test_refinement_equals_a_literal_idec_of_one_member_at_a_time(features, pret
             return hidden @ weights[f"{name}.2.weight"] + weights[f"{name}.2.bias"]
 
         def assigned(points):
-            squared = ((points[:, None, :] - weights["centres"][None, :n_clusters]) ** 2).sum(dim=2)
+            squared = ((points[:, None, :] - weights["centres"][None]) ** 2).sum(dim=2)
             return (1 / (1 + squared)) / (1 / (1 + squared)).sum(dim=1, keepdim=True)
 
         for step in range(n_steps):
@@ -213,10 +202,8 @@ def test_refinement_equals_a_literal_idec_of_one_member_at_a_time(features, pret
             loss.backward()
             optimiser.step()
         q = assigned(encoded(table)).detach().numpy()
-        assert runs.soft_assignment[member, :, :n_clusters] == pytest.approx(q, abs=1e-3)
-        assert runs.arrays["centres"][member, :n_clusters] == pytest.approx(
-            weights["centres"].detach().numpy()[:n_clusters], abs=1e-3
-        )
+        assert runs.soft_assignment[member] == pytest.approx(q, abs=1e-3)
+        assert runs.arrays["centres"][member] == pytest.approx(weights["centres"].detach().numpy(), abs=1e-3)
 
 
 def test_separate_groups_are_found(runs):
@@ -243,7 +230,7 @@ def test_every_step_can_cancel(features, pretrained):
 
     with pytest.raises(Cancelled):
         refined(features, pretrained, progress=progress)
-    n_members = len(RUN_CLUSTERS)
+    n_members = len(ANCHORED)
     messages = ["Placing the first centres"] * n_members + ["Refining the clusters"] * (25 - n_members)
     assert [message for _, message in calls] == messages
     assert (np.diff([fraction for fraction, _ in calls]) > 0).all()

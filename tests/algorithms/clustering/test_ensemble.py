@@ -3,12 +3,11 @@
 import numpy as np
 import pytest
 import torch
+from sklearn.cluster import KMeans
 
-from fumarole.algorithms.clustering.consensus import adjusted_rand_index, find_consensus
-from fumarole.algorithms.clustering.deep_embedding import Runs
+from fumarole.algorithms.clustering.consensus import adjusted_rand_index
 from fumarole.algorithms.clustering.ensemble import (
     EFFORTS,
-    FittedEnsemble,
     cluster_ensemble,
     fit_ensemble,
     pretrain_ensemble,
@@ -48,22 +47,33 @@ def test_groups_of_different_size_come_back_numbered_by_size(fitted):
 
 def test_one_run_finds_most_of_them(single):
     assert adjusted_rand_index(single.labels, TRUTH) > 0.6
-    assert single.run_clusters.tolist() == [3] and single.consensus.effective_runs == 1
+    assert single.n_runs == 1 and single.consensus.effective_runs == 1
 
 
-def test_every_fourth_run_looks_for_twice_as_many_clusters(fitted):
-    assert len(fitted.run_clusters) == EFFORTS["standard"].n_free + EFFORTS["standard"].n_anchored
-    assert (fitted.run_clusters[3::4] == 6).all()
-    assert sorted(set(fitted.run_clusters.tolist())) == [3, 6]
+def test_the_standard_effort_is_a_consensus_of_many_runs(fitted):
+    assert fitted.n_runs == EFFORTS["standard"].n_free + EFFORTS["standard"].n_anchored
+
+
+def test_small_populations_beside_a_large_one_are_found_by_merging_cells():
+    """An equal split cuts the large population in two and leaves the small ones together."""
+    truth = np.repeat([0, 1, 2], (300, 60, 20))
+    points = 3.5 * np.eye(8)[truth] + np.random.default_rng(1).normal(size=(380, 8))
+    points = (points - points.mean(axis=0)) / points.std(axis=0)
+    fitted = fit_ensemble(points, 3, "standard", seed=1)
+    assert fitted.runs.soft_assignment.shape[2] == 12
+    assert adjusted_rand_index(fitted.labels, truth) > 0.9
+    assert adjusted_rand_index(KMeans(3, n_init=10, random_state=0).fit_predict(points), truth) < 0.5
 
 
 @pytest.mark.filterwarnings("error")
-def test_no_run_looks_for_more_clusters_than_half_the_different_samples(short_training):
-    """Eight different samples, three times each."""
+def test_no_run_divides_its_space_into_more_cells_than_half_the_different_samples(short_training):
+    """Eight different samples, three times each: at most four cells."""
     points = np.repeat(np.random.default_rng(0).normal(size=(8, 3)), 3, axis=0)
-    fitted = cluster_ensemble(pretrain_ensemble(points, "standard"), 3, max_steps=20)
-    assert fitted.run_clusters.max() == 4
-    assert np.array_equal(fitted.labels[::3], fitted.labels[1::3])
+    pretrained = pretrain_ensemble(points, "standard")
+    for n_clusters, most in ((3, 4), (4, 4)):
+        fitted = cluster_ensemble(pretrained, n_clusters, max_steps=20)
+        assert fitted.runs.soft_assignment.shape[2] in (n_clusters, most)
+        assert np.array_equal(fitted.labels[::3], fitted.labels[1::3])
 
 
 def test_new_samples_are_assigned_like_the_training_samples(features, fitted):
@@ -122,32 +132,31 @@ def test_progress_rises_from_zero_to_one_half_by_half(features):
     assert {message for fraction, message in seen if fraction < 0.5} == {"Training the autoencoders"}
 
 
-def ensemble_of(labels, n_clusters):
-    """A fitted ensemble whose runs gave these labels ``(M, n)``."""
-    assignments = np.eye(n_clusters)[labels]
-    consensus = find_consensus(assignments, n_clusters, 0)
-    return FittedEnsemble({}, np.full(len(labels), n_clusters), consensus, Runs({}, assignments, 0))
+def assignments_of(labels, n_clusters):
+    """Assignments of runs that gave these labels ``(M, n)``."""
+    return np.eye(n_clusters)[labels]
 
 
 def test_runs_that_agree_are_fully_stable():
-    assert split_half_stability(ensemble_of(np.repeat(TRUTH[None], 8, axis=0), 3), 0) == 1.0
+    assert split_half_stability(assignments_of(np.repeat(TRUTH[None], 8, axis=0), 3), 3, 0) == 1.0
 
 
 def test_runs_that_know_nothing_are_not_stable():
     labels = np.random.default_rng(0).integers(0, 3, (8, 300))
-    assert split_half_stability(ensemble_of(labels, 3), 0) < 0.3
+    assert split_half_stability(assignments_of(labels, 3), 3, 0) < 0.3
 
 
-def test_the_stability_of_few_runs_is_not_known():
-    assert np.isnan(split_half_stability(ensemble_of(np.repeat(TRUTH[None], 3, axis=0), 3), 0))
+def test_the_stability_of_few_runs_is_not_known(single):
+    assert np.isnan(split_half_stability(assignments_of(np.repeat(TRUTH[None], 3, axis=0), 3), 3, 0))
+    assert np.isnan(single.stability)
 
 
 def test_the_stability_of_many_rows_comes_from_a_sample():
     truth = np.repeat([0, 1], (3000, 1000))
-    assert split_half_stability(ensemble_of(np.repeat(truth[None], 4, axis=0), 2), 0) == 1.0
+    assert split_half_stability(assignments_of(np.repeat(truth[None], 4, axis=0), 2), 2, 0) == 1.0
 
 
 def test_separate_groups_are_stable(fitted):
-    assert split_half_stability(fitted, 0) > 0.95
-    assert split_half_stability(fitted, 0) == split_half_stability(fitted, 0)
+    assert fitted.stability > 0.95
+    assert fitted.stability == split_half_stability(fitted.assignments(), 3, 1)
     assert adjusted_rand_index(fitted.labels, TRUTH) == 1.0

@@ -137,7 +137,7 @@ def rewritten(path, target, arrays=(), card=()):
 def array_names():
     parts = ("features.margins.composition", "features.gaussian.mean", "features.standardisation.sd")
     networks = ("network.centres", "network.encoder.0.weight", "network.encoder.2.bias", "network.skip.encoder")
-    return (*parts, *networks, "run_clusters", "consensus.share", "consensus.label_frequency", "cloud.centre")
+    return (*parts, *networks, "consensus.share", "consensus.label_frequency", "cloud.centre")
 
 
 @pytest.mark.parametrize("name", array_names())
@@ -155,7 +155,7 @@ def test_a_model_with_an_incomplete_card_is_refused(path, tmp_path, key):
 def test_a_model_whose_arrays_do_not_fit_each_other_is_refused(path, tmp_path):
     arrays, card = model_file.load(path, module.KIND)
     for name, array in arrays.items():
-        if name.startswith(("network.", "cloud.", "consensus.", "run_clusters")):
+        if name.startswith(("network.", "cloud.", "consensus.")):
             cut = {**arrays, name: array[..., :-1]}
             model_file.save(tmp_path / "cut.npz", module.KIND, cut, card)
             with pytest.raises(ModelFileError, match="do not fit each other. Train the model again."):

@@ -5,8 +5,9 @@ import pytest
 
 from fumarole.algorithms.clustering.distillation import HIDDEN, NETWORK, Student
 from fumarole.algorithms.clustering.features import FeatureTable, fit_features
-from fumarole.algorithms.clustering.raster_assignment import BLOCK_PIXELS, RasterModel, assign_blocks
-from fumarole.algorithms.errors import ModelFileError
+from fumarole.algorithms.clustering.raster_assignment import BLOCK_PIXELS, assign_blocks
+from fumarole.algorithms.clustering.raster_model import RasterModel
+from fumarole.algorithms.clustering.training_cloud import TrainingCloud
 from fumarole.algorithms.networks import dense_arrays, member_generators
 
 N_PIXELS = 2 * BLOCK_PIXELS + 777
@@ -24,14 +25,15 @@ def pixels(n_pixels, seed=0):
     return np.stack([z[0], np.exp(1.5 * z[1]), 1e-7 * z[2], 4.3e6 + 20.0 * z[3], np.round(40 * z[4]) + 128])
 
 
-def random_model(transform="yeo_johnson", k=6, seed=1):
+def random_model(transform="yeo_johnson", k=6, seed=1, cloud=False):
     """A model with a fitted transform and an untrained network."""
-    fitted, _, _, _ = fit_features(table_of(pixels(3000)), transform, "skip")
+    fitted, prepared, _, _ = fit_features(table_of(pixels(3000)), transform, "skip")
     arrays = dense_arrays(NETWORK, (5, *HIDDEN, k), member_generators(seed, 1))
     generator = np.random.default_rng(seed)
     for name, array in arrays.items():
         arrays[name] = (array + 0.3 * generator.normal(size=array.shape)).astype(np.float32)
-    return RasterModel(fitted, Student(arrays, 0.97, 200), {"seed": seed})
+    training_cloud = TrainingCloud.fit(prepared.matrix, np.arange(3000) % k) if cloud else None
+    return RasterModel(fitted, Student(arrays, 0.97, 200), {"seed": seed}, training_cloud)
 
 
 def twin(model, values):
@@ -44,9 +46,10 @@ def twin(model, values):
 
 
 def in_blocks(model, values, size, n_threads=2):
+    """Cluster, confidence and, of a model with a cloud, the ratio to it, from blocks of ``size`` pixels."""
     blocks = (values[:, start : start + size] for start in range(0, values.shape[1], size))
-    found = list(assign_blocks(model, blocks, n_threads))
-    return tuple(np.concatenate(parts) for parts in zip(*found))
+    found = zip(*assign_blocks(model, blocks, n_threads))
+    return tuple(np.concatenate(parts) for parts in found if parts[0] is not None)
 
 
 @pytest.mark.parametrize("transform", ["yeo_johnson", "none"])
@@ -66,12 +69,28 @@ def test_blocks_do_what_the_whole_table_does(transform, kind):
     np.testing.assert_array_equal(cluster[clear], expected[clear])
 
 
-def test_the_size_of_the_blocks_does_not_matter():
-    model, values = random_model(), pixels(N_PIXELS, seed=4).astype(np.float32)
+@pytest.mark.parametrize("size", [N_PIXELS, BLOCK_PIXELS, 1000, 3])
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_a_pixel_gets_the_same_to_the_last_bit_wherever_it_stands(size, kind):
+    model, values = random_model(cloud=True), pixels(N_PIXELS, seed=4).astype(np.float32)
+    chosen = np.random.default_rng(1).permutation(N_PIXELS)[: min(N_PIXELS, 30 * size)]
     whole = in_blocks(model, values, N_PIXELS)
-    pieces = in_blocks(model, values, BLOCK_PIXELS)
-    np.testing.assert_array_equal(whole[0], pieces[0])
-    np.testing.assert_array_equal(whole[1], pieces[1])
+    again = in_blocks(model, values[:, chosen].astype(kind), size)
+    for expected, found in zip(whole, again):
+        np.testing.assert_array_equal(found, expected[chosen])
+
+
+@pytest.mark.parametrize("transform", ["yeo_johnson", "none"])
+def test_the_distance_to_the_training_pixels_is_that_of_the_table(transform):
+    model, values = random_model(transform, cloud=True), pixels(3000, seed=8)
+    values[:, :200] *= 3.0
+    values[2, 7] = np.nan
+    prepared = model.transform.apply(table_of(values))
+    expected = np.full(values.shape[1], np.nan)
+    expected[prepared.assigned] = model.cloud.ratio(prepared.matrix[prepared.assigned])
+    _, _, ratio = in_blocks(model, values, 3000)
+    assert 0.02 < (expected > 1).mean() < 0.5
+    np.testing.assert_allclose(ratio, expected, rtol=1e-4)
 
 
 @pytest.mark.parametrize("n_pixels", [1, BLOCK_PIXELS - 1, N_PIXELS])
@@ -125,25 +144,3 @@ def test_the_blas_threads_are_given_back_when_the_caller_stops_early():
     next(stream)
     stream.close()
     assert [(pool["filepath"], pool["num_threads"]) for pool in threadpool_info()] == before
-
-
-def test_a_saved_model_assigns_as_before(tmp_path):
-    model, values = random_model(), pixels(500).astype(np.float32)
-    model.save(tmp_path / "model.npz")
-    again = RasterModel.load(tmp_path / "model.npz")
-    assert again.student.agreement == 0.97 and again.student.n_held_out == 200
-    assert again.card["seed"] == 1 and again.card["agreement"] == 0.97 and again.n_clusters == 6
-    for before, after in zip(in_blocks(model, values, 500), in_blocks(again, values, 500)):
-        np.testing.assert_array_equal(before, after)
-
-
-def test_a_model_of_another_kind_is_refused_with_a_sentence(tmp_path):
-    from fumarole.algorithms import model_file
-
-    model_file.save(tmp_path / "other.npz", "clustering", {"a": np.zeros(2)}, {})
-    with pytest.raises(ModelFileError, match="kind 'clustering', but this tool needs one of kind 'clustering_raster'"):
-        RasterModel.load(tmp_path / "other.npz")
-    card = {"agreement": None, "n_held_out": 0}
-    model_file.save(tmp_path / "empty.npz", "clustering_raster", {"a": np.zeros(2)}, card)
-    with pytest.raises(ModelFileError, match="lacks the entry 'student.0.weight'"):
-        RasterModel.load(tmp_path / "empty.npz")
