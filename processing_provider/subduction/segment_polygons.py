@@ -5,6 +5,7 @@ from qgis.core import QgsGeometry, QgsLineString, QgsPolygon, QgsRectangle
 
 from ...algorithms.errors import DataError
 
+_HIGHEST_LATITUDE = 85.0  # beyond, straight edges in degrees would bend by more than 0.6 km
 _WORLD = QgsRectangle(-180.0, -90.0, 180.0, 90.0)
 
 
@@ -14,15 +15,16 @@ def segment_polygon(region, cells, cell):
     Raises
     ------
     DataError
-        If the cell reaches over a pole, or so far that its outline meets itself.
+        If the cell reaches near or over a pole, or so far that its outline meets itself.
     """
     longitude, latitude = cells.outline(cell)
     whole = QgsGeometry(QgsPolygon(QgsLineString(longitude.tolist(), latitude.tolist())))
-    if np.abs(np.diff(longitude)).max() >= 180.0 or not whole.isGeosValid():
+    is_high = np.abs(latitude).max() > _HIGHEST_LATITUDE
+    if is_high or np.abs(np.diff(longitude)).max() >= 180.0 or not whole.isGeosValid():
         raise DataError(
             f"The segment at {cells.s_km[cell]:g} km of region '{region}' (latitude {cells.latitude[cell]:.1f}) "
-            "reaches over a pole or too far around the Earth to be drawn as a polygon in degrees. Choose smaller "
-            "widths, or leave that trench out."
+            f"reaches beyond {_HIGHEST_LATITUDE:g} degrees of latitude or too far around the Earth to be drawn as a "
+            "polygon in degrees. Choose smaller widths, or leave that trench out."
         )
     if longitude.min() < -180.0 or longitude.max() > 180.0:
         whole = _split(whole)

@@ -8,6 +8,7 @@ from qgis.core import (
 
 from ...algorithms.errors import DataError
 from ...algorithms.subduction.trench import trench_cells
+from ...ui.segment_styles import style_segments
 from ..layers import fields_of
 from ..outputs import Outputs
 from ..tool import Tool, progress_to
@@ -56,8 +57,9 @@ class TrenchSegments(Tool):
                 progress((number + cell / len(cells)) / len(used), "Drawing the segments")
                 rows.append((segment_polygon(trench.region, cells, cell), attributes))
         with Outputs(self, parameters, context, feedback) as outputs:
-            crs = QgsCoordinateReferenceSystem("EPSG:4326")
-            outputs.layer("OUTPUT", fields_of(*SEGMENT_FIELDS), QgsWkbTypes.Type.MultiPolygon, crs, rows)
+            fields, crs = fields_of(*SEGMENT_FIELDS), QgsCoordinateReferenceSystem("EPSG:4326")
+            kind = QgsWkbTypes.Type.MultiPolygon
+            outputs.layer("OUTPUT", fields, kind, crs, rows, style_segments, "Trench segments")
         return {
             **outputs.results,
             "N_SEGMENTS": len(rows),
