@@ -82,6 +82,23 @@ def definitions(pairs):
     return Markup(f'<div class="scroll"><table class="definitions"><tbody>{rows}</tbody></table></div>')
 
 
+def verdict(sentences):
+    """Return what the whole report comes to, set large; nothing when there is nothing to say."""
+    if not sentences:
+        return Markup("")
+    return Markup(f'<div class="verdict">{joined(*(paragraph(strong(sentence)) for sentence in sentences))}</div>')
+
+
+def side_by_side(pieces):
+    """Return blocks beside one another where the page is wide enough, below one another where it is not."""
+    return Markup(f'<div class="columns">{joined(*pieces)}</div>')
+
+
+def folded(title, *pieces):
+    """Return blocks that open when the reader asks for them; never figures, which are drawn only when visible."""
+    return Markup(f"<details><summary>{escaped(title)}</summary>{joined(*pieces)}</details>")
+
+
 def table(caption, headers, rows, text_columns=(0,)):
     """Return a table.
 

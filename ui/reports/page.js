@@ -1,6 +1,7 @@
 "use strict";
 (function () {
   const PRINT_WIDTH_PX = 680; // what fits between the margins of an A4 page at 96 dots per inch
+  const NARROW_PX = 640;
   const plots = [];
 
   function draw(figures) {
@@ -13,6 +14,7 @@
     Plotly.newPlot(plot, specification.data, specification.layout, {
       responsive: true,
       displaylogo: false,
+      displayModeBar: window.innerWidth < NARROW_PX ? false : "hover", // there it would hide the legend
       showSendToCloud: false,
       modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
       toImageButtonOptions: { format: "png", scale: 3 },
@@ -22,6 +24,7 @@
   }
 
   window.addEventListener("beforeprint", function () {
+    document.querySelectorAll("details").forEach(function (fold) { fold.open = true; });
     plots.forEach(function (plot) { Plotly.relayout(plot, { width: PRINT_WIDTH_PX }); });
   });
   window.addEventListener("afterprint", function () {

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from .blocks import Markup, callout, definitions, escaped, paragraph
+from .blocks import Markup, callout, definitions, escaped, paragraph, side_by_side
 from .formats import fixed
 
 _HERE = Path(__file__).resolve().parent
@@ -64,7 +64,8 @@ def page(context, summary, sections):
 
 def run_section(context, references):
     """Return the closing section: parameters, seed, versions, and the ``references`` (tuple of Markup or str)."""
-    run = [("Input", context.input_name), ("Coordinate system", context.crs), *context.parameters.items()]
+    place = [("Coordinate system", context.crs)] if context.crs else []
+    run = [("Input", context.input_name), *place, *context.parameters.items()]
     run.append(("Seed", context.seed))
     if context.elapsed_s is not None:
         run.append(("Duration", f"{fixed(context.elapsed_s, 1)} s"))
@@ -73,10 +74,7 @@ def run_section(context, references):
         "Parameters, versions and references",
         (
             paragraph("The same input, parameters, seed and versions give the same result on the same machine."),
-            Markup('<div class="columns">'),
-            definitions(run),
-            definitions(versions),
-            Markup("</div>"),
+            side_by_side((definitions(run), definitions(versions))),
             paragraph(
                 f"Cite this report as: {context.title}, computed with Fumarole {context.plugin_version} "
                 f"(seed {context.seed}). Name the methods by the works below."

@@ -1,0 +1,86 @@
+"""Figures beside the classes: which features are missed, and the magnitude itself."""
+
+import numpy as np
+
+from .figures import INK, axis, layout, plain_text, shortened, transparent
+from .segment_map_figure import place_words
+
+MOST_FEATURES = 25  #: drawn as bars
+_COLOUR = "#0072B2"
+_NO_EVENT = 1.0  # magnitudes up to this mean that no earthquake is known
+
+
+def importance_figure(importance):
+    """Return the loss of macro F1 by feature (FeatureImportance), the largest first."""
+    order = np.argsort(-importance.mean, kind="stable")[:MOST_FEATURES]
+    trace = {
+        "type": "bar",
+        "orientation": "h",
+        "x": np.round(importance.mean[order], 5),
+        "y": list(range(len(order))),
+        "marker": {"color": [_COLOUR if importance.mean[j] > 0 else "#b8c0ca" for j in order]},
+        "error_x": {"array": np.round(importance.sd[order], 5), "thickness": 1.2, "width": 3},
+        "customdata": [plain_text(importance.names[j]) for j in order],
+        "hovertemplate": "%{customdata}: %{x:.4f}<extra></extra>",
+    }
+    return {
+        "data": [trace],
+        "layout": layout(
+            110 + 20 * len(order),
+            xaxis=axis("Loss of macro F1", zeroline=True, zerolinecolor=INK),
+            yaxis=feature_axis([importance.names[j] for j in order]),
+            margin={"l": 24, "r": 16, "t": 16, "b": 48},
+        ),
+    }
+
+
+def feature_axis(names):
+    """Return an axis that names features from the top, for rows numbered from 0."""
+    return axis(
+        tickvals=list(range(len(names))),
+        ticktext=[plain_text(shortened(name, 20)) for name in names],
+        range=[len(names) - 0.4, -0.6],
+        showgrid=False,
+        ticks="",
+    )
+
+
+def regression_figure(regression, segments):
+    """Return predicted against known magnitudes of the segments (SegmentTable)."""
+    known = segments.filled_magnitude
+    low = float(min(known.min(), regression.predicted.min())) - 0.2
+    high = float(max(known.max(), regression.predicted.max())) + 0.2
+    has_event = segments.magnitude > _NO_EVENT
+    traces = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": [low, high],
+            "y": [low, high],
+            "line": {"color": INK, "width": 1.2, "dash": "dash"},
+            "hoverinfo": "skip",
+            "showlegend": False,
+        }
+    ]
+    for name, rows, colour in (
+        ("earthquake known", np.flatnonzero(has_event), _COLOUR),
+        ("no earthquake known", np.flatnonzero(~has_event), "#8c8c8c"),
+    ):
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "name": name,
+                "x": np.round(known[rows], 2),
+                "y": np.round(regression.predicted[rows], 2),
+                "text": [f"{place_words(segments, row)}, \u00b1 {regression.spread[row]:.2f}" for row in rows],
+                "hovertemplate": "%{text}<br>known %{x:.1f}, predicted %{y:.1f}<extra></extra>",
+                "marker": {"color": transparent(colour, 0.55), "size": 7, "line": {"width": 0}},
+            }
+        )
+    settings = {
+        "xaxis": axis("Known magnitude", range=[low, high], constrain="domain"),
+        "yaxis": axis("Predicted magnitude", range=[low, high], scaleanchor="x", constrain="domain"),
+        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+    }
+    return {"data": traces, "layout": layout(480, **settings)}
