@@ -18,7 +18,11 @@ from .self_potential.sp_forward import SpForward
 from .self_potential.sp_profiles import SpProfiles
 from .self_potential.train_sp_network import TrainSpNetwork
 from .shipped_model import ShippedModel, shipped_models
+from .subduction.classify_segments import ClassifySegments
+from .subduction.exclusion_distance_curve import ExclusionDistanceCurve
+from .subduction.explain_segments import ExplainSegments
 from .subduction.sample_segment_features import SampleSegmentFeatures
+from .subduction.train_segment_classifier import TrainSegmentClassifier
 from .subduction.trench_segments import TrenchSegments
 
 TOOLS = (
@@ -31,6 +35,10 @@ TOOLS = (
     ProspectMap,
     TrenchSegments,
     SampleSegmentFeatures,
+    TrainSegmentClassifier,
+    ExclusionDistanceCurve,
+    ClassifySegments,
+    ExplainSegments,
     SpProfiles,
     SpForward,
     InvertSp,

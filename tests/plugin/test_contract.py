@@ -51,6 +51,15 @@ PROMISED = {  # tool id: (parameters, outputs), each never to be renamed
         "profiles:stations inversion:sources inversion:fit inversion:bars inversion:report",
     ),
     "trench_segments": ("INPUT REGION_FIELD SPACING WIDTH_UP WIDTH_DOWN SIDE OUTPUT", "OUTPUT"),
+    "train_segment_classifier": (
+        "INPUT FIELDS MAGNITUDE_FIELD REGION_FIELD POSITION_FIELD BOUNDS EXCLUSION CLASSIFIER SEED MODEL REPORT",
+        "MODEL REPORT F1_MACRO F1_NEAREST_SEGMENT F1_LEAVE_REGION_OUT N_SEGMENTS",
+    ),
+    "exclusion_distance_curve": (
+        "INPUT FIELDS MAGNITUDE_FIELD REGION_FIELD POSITION_FIELD BOUNDS EXCLUSION CLASSIFIER SEED DISTANCES FOLDS "
+        "REPEATS OUTPUT PREDICTIONS REPORT",
+        "OUTPUT PREDICTIONS REPORT",
+    ),
     "sample_segment_features": (
         "SEGMENTS RASTERS SLAB_DEPTH EARTHQUAKES MAGNITUDE_FIELD STATISTICS OUTPUT",
         "OUTPUT N_SEGMENTS N_FEATURES N_EMPTY",
@@ -69,12 +78,21 @@ CHOICES = {
     ("invert_sp", "UNCERTAINTY"): ["covariance", "grid", "bootstrap"],
     ("trench_segments", "SIDE"): ["right", "left"],
     ("sample_segment_features", "STATISTICS"): ["mean", "std", "gradient"],
+    ("train_segment_classifier", "CLASSIFIER"): ["network", "extra_trees", "context"],
+    ("exclusion_distance_curve", "CLASSIFIER"): ["network", "extra_trees", "context"],
     ("train_sp_network", "PRESET"): ["reference", "modern"],
 }
 DEFAULTS = {
     ("import_samples", "ORIENTATION"): "auto",
     ("deep_embedded_clustering", "MIN_MAGNITUDE"): 4.0,
     ("deep_embedded_clustering", "N_CLUSTERS"): 0,
+    ("train_segment_classifier", "MAGNITUDE_FIELD"): "mag_max",
+    ("train_segment_classifier", "REGION_FIELD"): "region",
+    ("train_segment_classifier", "POSITION_FIELD"): "s_km",
+    ("train_segment_classifier", "CLASSIFIER"): "network",
+    ("exclusion_distance_curve", "DISTANCES"): "0,50,100,200,300,400,500,600",
+    ("exclusion_distance_curve", "FOLDS"): 5,
+    ("exclusion_distance_curve", "REPEATS"): 10,
     ("trench_segments", "SPACING"): 50.0,
     ("trench_segments", "WIDTH_UP"): 300.0,
     ("trench_segments", "WIDTH_DOWN"): 300.0,
