@@ -49,15 +49,15 @@ def save(path, kind, arrays, card):
         temporary.unlink(missing_ok=True)
 
 
-def load(path, kind):
+def load(path, *kinds):
     """Read a model file.
 
     Parameters
     ----------
     path : str or Path
         A file written by :func:`save`.
-    kind : str
-        The kind the caller can use.
+    *kinds : str
+        The kinds the caller can use; the card's ``kind`` tells which one it is.
 
     Returns
     -------
@@ -77,8 +77,9 @@ def load(path, kind):
             f"'{name}' is not a readable Fumarole model ({type(error).__name__}): it is missing, truncated or "
             "another kind of file. Choose a model written by a Fumarole training tool."
         ) from error
-    if card["kind"] != kind:
-        raise ModelFileError(f"'{name}' is a model of kind '{card['kind']}', but this tool needs one of kind '{kind}'.")
+    if card["kind"] not in kinds:
+        usable = " or ".join(f"'{kind}'" for kind in kinds)
+        raise ModelFileError(f"'{name}' is a model of kind '{card['kind']}', but this tool needs one of kind {usable}.")
     if card["format"] > FORMAT:
         raise ModelFileError(
             f"'{name}' was written by a newer Fumarole (format {card['format']}, this version reads up to {FORMAT}). "

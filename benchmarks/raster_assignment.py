@@ -84,12 +84,13 @@ def measure_speed(result, model):
 
 def stream(folder):
     """Assign 100 million pixels made on the fly."""
-    from fumarole.algorithms.clustering.raster_assignment import RasterModel, assign_blocks
+    from fumarole.algorithms.clustering.raster_assignment import assign_blocks
+    from fumarole.algorithms.clustering.raster_model import RasterModel
 
     model = RasterModel.load(Path(folder) / "model.npz")
     base = synthetic_pixels(WINDOW, 3)
     blocks = (base * np.float32(1 + 1e-3 * number) for number in range(SIDE * SIDE // WINDOW))
-    return sum(int((cluster > 0).sum()) for cluster, _ in assign_blocks(model, blocks))
+    return sum(int((cluster > 0).sum()) for cluster, *_ in assign_blocks(model, blocks))
 
 
 def run_tool(folder):

@@ -49,6 +49,12 @@ class ClusteringModel:
         """Number of clusters k."""
         return len(self.consensus.share)
 
+    @property
+    def values_per_sample(self):
+        """Numbers held for every sample that is assigned at once: its memberships in the clusters of all runs."""
+        n_runs, n_run_clusters, _ = self.networks["centres"].shape
+        return n_runs * n_run_clusters
+
     def assign(self, table, progress=silent):
         """Assign the samples of a :class:`~.features.FeatureTable`; returns :class:`~.results.Membership`."""
         return self.assign_matrix(self.transform.apply(table).matrix, progress)
@@ -104,7 +110,11 @@ class ClusteringModel:
     @classmethod
     def load(cls, path):
         """Read a model file; raises :class:`~..errors.ModelFileError` when it is not a clustering model."""
-        arrays, card = model_file.load(path, KIND)
+        return cls.from_file(*model_file.load(path, KIND))
+
+    @classmethod
+    def from_file(cls, arrays, card):
+        """Rebuild the model from what a model file holds; raises :class:`~..errors.ModelFileError` as :meth:`load`."""
         transform = FeatureTransform.from_model(arrays, card)
         try:
             shapes = _network_shapes(arrays["network.centres"], len(transform.names))

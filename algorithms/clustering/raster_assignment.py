@@ -9,6 +9,7 @@ in: blocks always have the same shape, the last one padded, and values of every 
 """
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,10 +47,8 @@ def assign_blocks(model, blocks, n_threads=THREADS):
         Distance to the training pixels over the edge of their cloud, above 1 is outside; NaN where there is no data.
         None where the model has no cloud.
     """
-    from threadpoolctl import threadpool_limits
-
     program = _program(model)
-    with threadpool_limits(1), ThreadPoolExecutor(n_threads) as pool:
+    with _one_blas_thread(), ThreadPoolExecutor(n_threads) as pool:
         pending = None
         for block in blocks:
             started = _start(pool, program, block, n_threads)
@@ -58,6 +57,14 @@ def assign_blocks(model, blocks, n_threads=THREADS):
             pending = started
         if pending:
             yield _finished(*pending)
+
+
+def _one_blas_thread():
+    try:
+        from threadpoolctl import threadpool_limits
+    except ImportError:  # it comes with scikit-learn; without it the threads only get in each other's way
+        return nullcontext()
+    return threadpool_limits(1)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,10 +1,9 @@
-"""Rasters to blocks of pixels and back: every band of every layer on one grid, in bounded memory."""
+"""Rasters to blocks of pixels: every band of every layer on one grid, in bounded memory."""
 
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from osgeo import gdal
-from qgis.core import QgsProcessingException
 
 from ...algorithms.errors import DataError
 from .raster_grid import Grid, aligned, attempt, grid_of, needs_float64
@@ -12,17 +11,6 @@ from .raster_grid import Grid, aligned, attempt, grid_of, needs_float64
 TILE = 256  # pixels: side of the output's tiles; windows end where tiles end, so that each tile is written once
 _WINDOW_VALUES = 8_000_000  # values of all bands read at once: 32 MB as float32
 _CACHE_BYTES = 128 * 1024**2  # of GDAL's block cache during a run; its default is 5 % of the memory of the machine
-_CONFIDENCE_STEPS = 1024  # confidence is rounded to this fraction, which halves the file
-_OPTIONS = (
-    "TILED=YES",
-    f"BLOCKXSIZE={TILE}",
-    f"BLOCKYSIZE={TILE}",
-    "COMPRESS=DEFLATE",
-    "PREDICTOR=2",
-    "ZLEVEL=1",
-    "INTERLEAVE=BAND",
-    "BIGTIFF=IF_SAFER",
-)
 
 
 @dataclass(frozen=True)
@@ -128,62 +116,6 @@ def bounded_cache():
         yield
     finally:
         gdal.SetCacheMax(before)
-
-
-def write_clusters(path, grid, pieces):
-    """Write the GeoTIFF of clusters.
-
-    Parameters
-    ----------
-    path : Path
-    grid : Grid
-    pieces : iterable of (Window, ndarray of uint8, ndarray of float32)
-        Cluster (0 = no data) and confidence of the pixels of each window.
-
-    Notes
-    -----
-    The bands of a GeoTIFF share one data type. Both are Float32, so that the confidence is a probability from 0 to 1
-    in every program, without a scale that some do not apply; compressed, that costs about two bytes per pixel.
-    """
-    import numpy as np
-
-    dataset = _created(path, grid)
-    try:
-        for window, cluster, confidence in pieces:
-            shape = window.height, window.width
-            rounded = np.maximum(np.round(confidence * _CONFIDENCE_STEPS), cluster > 0) / np.float32(_CONFIDENCE_STEPS)
-            for number, plane in ((1, cluster.astype(np.float32)), (2, rounded)):
-                write = dataset.GetRasterBand(number).WriteArray
-                _checked(write, path, plane.reshape(shape), window.column, window.row)
-        _checked(dataset.FlushCache, path)
-    finally:
-        del dataset  # closes the file
-
-
-def _created(path, grid):
-    create = gdal.GetDriverByName("GTiff").Create
-    dataset = attempt(create, str(path), grid.width, grid.height, 2, gdal.GDT_Float32, _OPTIONS)
-    if dataset is None:
-        raise QgsProcessingException(
-            f"'{path}' cannot be written: {gdal.GetLastErrorMsg()}. Check that the folder is writable and that the "
-            "file is not open in another program."
-        )
-    dataset.SetGeoTransform(grid.transform)
-    dataset.SetProjection(grid.crs.toWkt())
-    for number, name in ((1, "cluster"), (2, "confidence")):
-        dataset.GetRasterBand(number).SetDescription(name)
-        dataset.GetRasterBand(number).SetNoDataValue(0.0)
-    return dataset
-
-
-def _checked(write, path, *arguments):
-    gdal.ErrorReset()
-    try:
-        failed = bool(write(*arguments))
-    except RuntimeError:  # only where somebody switched GDAL's exceptions on
-        failed = True
-    if failed or gdal.GetLastErrorType() >= gdal.CE_Failure:
-        raise QgsProcessingException(f"Writing '{path}' failed: {gdal.GetLastErrorMsg()}. Check the space on the disk.")
 
 
 def _opened(layer):

@@ -1,5 +1,7 @@
 """The fast assignment of pixels against its slow twin: transform of tables, then the network, row by row."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -144,3 +146,16 @@ def test_the_blas_threads_are_given_back_when_the_caller_stops_early():
     next(stream)
     stream.close()
     assert [(pool["filepath"], pool["num_threads"]) for pool in threadpool_info()] == before
+
+
+@pytest.mark.parametrize("exponent", [0.0, 1e-9, 2.0, 2.0 - 1e-9, -3.5, 3.5])
+def test_every_exponent_is_taken_as_in_a_table(exponent):
+    fitted = random_model()
+    margins = replace(fitted.transform.margins, exponent=np.full(5, exponent))
+    margins = replace(margins, lower=np.full(5, -1e3), upper=np.full(5, 1e3))
+    wide = replace(fitted.transform.standardisation, lower=np.full(5, -1e3), upper=np.full(5, 1e3))
+    model = replace(fitted, transform=replace(fitted.transform, margins=margins, standardisation=wide))
+    values = np.clip(pixels(500, seed=9), *np.quantile(pixels(500, seed=9), [0.05, 0.95], axis=1)[:, :, None])
+    _, probability = twin(model, values)
+    _, confidence = in_blocks(model, values, 500)
+    np.testing.assert_allclose(confidence, probability.max(axis=1), atol=5e-4)
