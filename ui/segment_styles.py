@@ -71,7 +71,7 @@ def style_classes(layer, n_classes, names=None):
     layer.setRenderer(_ruled(rules))
 
 
-def style_predictions(layer, n_classes, names=None, right='"predicted" = "class"', predicted="predicted"):
+def style_predictions(layer, n_classes, names=None, right='"right" = 1', predicted="pred_class"):
     """Colour segments by the class they were given; those given a wrong one are hatched.
 
     Parameters
@@ -93,11 +93,19 @@ def style_predictions(layer, n_classes, names=None, right='"predicted" = "class"
     layer.setRenderer(_ruled([*rules, wrong]))
 
 
-def style_relevance(layer, field):
-    """Colour segments by a relevance ``field``, the same on either side of zero: what speaks for the class is green.
+def style_relevance(layer, field, aliases=None):
+    """Colour segments by the relevance of a feature, alike on either side of zero: what speaks for the class is green.
 
-    Colours end where only the most extreme segments go beyond.
+    Parameters
+    ----------
+    layer : QgsVectorLayer
+    field : str
+        Holds the relevance. The colours end where only the most extreme segments go beyond.
+    aliases : dict of str to str, optional
+        Full names of fields, to show instead of their own.
     """
+    for name, alias in (aliases or {}).items():
+        layer.setFieldAlias(layer.fields().indexOf(name), alias)
     position = layer.fields().indexOf(field)
     values = sorted(abs(value) for value in _numbers(layer, position))
     largest = values[int((1.0 - _TAIL) * (len(values) - 1))] if values else 1.0

@@ -110,6 +110,19 @@ class Explanation:
             )
         return f"The {self.n_members} networks largely agree on the reasons ({agreement})."
 
+    @property
+    def second_opinion_note(self):
+        """One sentence on what the permutation importance is measured on."""
+        what = "what would help it on an unknown trench"
+        if self.n_from_training is None:
+            return f"The model does not tell its training, so importance tells what the network uses, not {what}."
+        if not self.n_from_training:
+            return f"The network was trained on none of these segments, so importance also tells {what}."
+        return (
+            f"The network was trained on {self.n_from_training} of these {len(self.rows)} segments, so importance tells "
+            f"what it uses, not {what}."
+        )
+
 
 def explain(model, segments, rule="epsilon", assignment=None, seed=42, progress=silent):
     """Explain the predicted class of every complete segment.

@@ -15,7 +15,7 @@ from qgis.PyQt.QtGui import QColor
 from fumarole.ui import segment_styles
 from fumarole.ui.segment_palette import RELEVANCE, class_color
 
-FIELDS = ("region:string", "class:integer", "prob:double", "outside:integer", "r_SED:double", "predicted:integer")
+FIELDS = ("region:string", "class:integer", "prob:double", "outside:integer", "r_SED:double", "pred_class:integer", "right:integer")
 ADDRESS = "".join(f"&field={field}" for field in FIELDS)
 AREA = "Polygon(({x} 0, {x} 1, {right} 1, {right} 0, {x} 0))"
 WKT = {"Polygon": AREA, "LineString": "LineString({x} 0.5, {right} 0.5)", "Point": "Point({middle} 0.5)"}
@@ -117,7 +117,8 @@ def test_the_legend_tells_classes_probability_and_doubt(classes):
 def test_relevance_is_symmetric_about_zero_and_a_few_extremes_do_not_pale_the_rest(layer_of):
     values = [-0.9, -0.1, 0.1, 0.9, 0.0, None, *[0.3] * 4]
     layer = layer_of(*[("a", 1, 1.0, 0, value, None) for value in values])
-    segment_styles.style_relevance(layer, "r_SED")
+    segment_styles.style_relevance(layer, "r_SED", {"r_SED": "Relevance of SED for the class"})
+    assert layer.attributeDisplayName(layer.fields().indexOf("r_SED")) == "Relevance of SED for the class"
     limits = [item.upperValue() for item in layer.renderer().ranges()][:-1]
     assert limits == pytest.approx([-limit for limit in reversed(limits)]) and 0.0 in limits
     pixels = drawn(layer)
@@ -133,7 +134,7 @@ def test_relevance_is_symmetric_about_zero_and_a_few_extremes_do_not_pale_the_re
 
 
 def test_wrong_predictions_are_hatched(layer_of):
-    rows = [("a", 1, 1.0, 0, None, 1), ("a", 2, 1.0, 0, None, 1), ("a", 2, None, 0, None, None)]
+    rows = [("a", 1, 1.0, 0, None, 1, 1), ("a", 2, 1.0, 0, None, 1, 0), ("a", 2, None, 0, None, None, None)]
     layer = layer_of(*rows)
     segment_styles.style_predictions(layer, 2)
     right, wrong, blank = drawn(layer)

@@ -1,5 +1,7 @@
 """Seeded synthetic segments, shared by the tests of the subduction tools."""
 
+import csv
+
 import numpy as np
 import pytest
 from qgis.core import QgsFeature, QgsGeometry, QgsVectorLayer
@@ -54,3 +56,62 @@ def make_segments(qgis_app):
 def segments(make_segments):
     """The synthetic segments as they are; never edit them."""
     return make_segments()
+
+
+@pytest.fixture(scope="session")
+def models(segments, tmp_path_factory):
+    """Model files of every classifier, trained a little on the synthetic segments, by the classifier's name."""
+    from fumarole.algorithms.subduction.class_bounds import ClassBounds
+    from fumarole.algorithms.subduction.network_training import Recipe
+    from fumarole.algorithms.subduction.segments import SegmentTable
+    from fumarole.algorithms.subduction.training import train_classifier
+
+    rows = list(segments.getFeatures())
+    region, position, magnitude = (np.array([row[name] for row in rows]) for name in ("region", "s_km", "mag_max"))
+    values = np.array([[row[name] for name in SEGMENT_FEATURES] for row in rows])
+    table = SegmentTable(SEGMENT_FEATURES, values, magnitude, region, position)
+    folder, recipe = tmp_path_factory.mktemp("models"), Recipe(hidden=(12, 8), n_steps=80)
+    for kind in ("network", "extra_trees", "context"):
+        trained = train_classifier(table, ClassBounds((8.0,)), kind, n_folds=2, recipe=recipe, n_trees=10)
+        trained.model.save(folder / f"{kind}.npz")
+    return {path.stem: path for path in folder.iterdir()}
+
+
+@pytest.fixture(scope="session")
+def network_model(models):
+    """The model file of the networks."""
+    return models["network"]
+
+
+@pytest.fixture(scope="session")
+def checkpoint(tmp_path_factory):
+    """A checkpoint, as published ones are, of an untrained network of three features and two classes."""
+    import torch
+
+    torch.manual_seed(1)
+    network = torch.nn.Sequential(torch.nn.Linear(3, 6), torch.nn.ReLU(), torch.nn.Linear(6, 2))
+    path = tmp_path_factory.mktemp("checkpoint") / "net.pt"
+    torch.save(network.state_dict(), path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def published_layer(qgis_app, shared_data):
+    """The 591 segments of Graciosa et al. (2025) as a table, in the order of the study, and their features' names."""
+    folder, rows = shared_data / "subduction", []
+    for region in ("alu", "cam", "izu", "ker", "kur", "sam", "sum", "ryu"):
+        path = folder / f"{region}.csv"
+        if not path.is_file():
+            pytest.skip(f"{path.name} may not be shipped and is not present")
+        with open(path, newline="", encoding="utf-8") as stream:
+            header, *cells = csv.reader(stream)
+        rows += [[region, 50.0 * float(number), *(float(cell) if cell else None for cell in row)] for number, *row in cells]
+    fields = "".join(f"&field={name}:double" for name in ("s_km", *header[1:]))
+    layer = QgsVectorLayer(f"None?field=region:string{fields}", "published segments", "memory")
+    features = []
+    for row in rows:
+        feature = QgsFeature(layer.fields())
+        feature.setAttributes(row)
+        features.append(feature)
+    assert layer.dataProvider().addFeatures(features)[0]
+    return layer, header[1:-1]
