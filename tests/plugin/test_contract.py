@@ -60,6 +60,11 @@ PROMISED = {  # tool id: (parameters, outputs), each never to be renamed
         "REPEATS OUTPUT PREDICTIONS REPORT",
         "OUTPUT PREDICTIONS REPORT",
     ),
+    "classify_segments": ("INPUT MODEL OUTPUT", "OUTPUT N_SEGMENTS N_DROPPED N_OUTSIDE"),
+    "explain_segments": (
+        "INPUT MODEL RULE OUTPUT TABLE REPORT",
+        "OUTPUT TABLE REPORT CONSERVATION_ERROR RANK_AGREEMENT",
+    ),
     "sample_segment_features": (
         "SEGMENTS RASTERS SLAB_DEPTH EARTHQUAKES MAGNITUDE_FIELD STATISTICS OUTPUT",
         "OUTPUT N_SEGMENTS N_FEATURES N_EMPTY",
@@ -80,6 +85,7 @@ CHOICES = {
     ("sample_segment_features", "STATISTICS"): ["mean", "std", "gradient"],
     ("train_segment_classifier", "CLASSIFIER"): ["network", "extra_trees", "context"],
     ("exclusion_distance_curve", "CLASSIFIER"): ["network", "extra_trees", "context"],
+    ("explain_segments", "RULE"): ["epsilon", "z_plus", "alpha_beta", "gamma"],
     ("train_sp_network", "PRESET"): ["reference", "modern"],
 }
 DEFAULTS = {
@@ -93,6 +99,7 @@ DEFAULTS = {
     ("exclusion_distance_curve", "DISTANCES"): "0,50,100,200,300,400,500,600",
     ("exclusion_distance_curve", "FOLDS"): 5,
     ("exclusion_distance_curve", "REPEATS"): 10,
+    ("explain_segments", "RULE"): "epsilon",
     ("trench_segments", "SPACING"): 50.0,
     ("trench_segments", "WIDTH_UP"): 300.0,
     ("trench_segments", "WIDTH_DOWN"): 300.0,
