@@ -31,6 +31,7 @@ _SAMPLE_LOOKS = (  # up to this many samples: diameter and outline in mm
 _NOT_ASSIGNED_SHARE = 0.55  # diameter of a sample without cluster over that of a certain one
 _LEAST_SHARE = 0.5  # diameter of a sample of confidence 0 over that of confidence 1
 _HULL_FILL_ALPHA = 51  # of 255: 20 %
+_AREA_FILL_ALPHA = 153  # of 255: 60 %, so that what lies below is seen
 _MAGNITUDE_CLASSES = (  # lower limit, upper limit, diameter in mm
     (-10.0, 3.0, 1.2),
     (3.0, 4.0, 2.0),
@@ -69,16 +70,20 @@ def style_samples(layer, cluster_count, cluster_field="cluster", names=None):
 
 def style_hulls(layer, cluster_count, cluster_field="cluster", names=None):
     """Give hull polygons their cluster's colour: 20 % fill and a solid outline (see :func:`style_samples`)."""
-    categories = []
-    for number in range(1, cluster_count + 1):
-        outline = QColor(cluster_colour(number))
-        fill = QColor(outline)
-        fill.setAlpha(_HULL_FILL_ALPHA)
-        symbol = QgsFillSymbol.createSimple({"outline_width": "0.4", "outline_style": "solid", "joinstyle": "round"})
-        symbol.symbolLayer(0).setFillColor(fill)
-        symbol.symbolLayer(0).setStrokeColor(outline)
-        categories.append(_category(layer, cluster_field, number, symbol, names))
+    categories = [
+        _category(layer, cluster_field, number, _fill_symbol(number, _HULL_FILL_ALPHA, 0.4), names)
+        for number in range(1, cluster_count + 1)
+    ]
     layer.setRenderer(QgsCategorizedSymbolRenderer(_cluster_expression(layer, cluster_field, names), categories))
+
+
+def style_cluster_areas(layer, cluster_count):
+    """Fill the polygons of a cluster map with their cluster's colour: 60 %, with a thin outline of the same."""
+    categories = [
+        QgsRendererCategory(number, _fill_symbol(number, _AREA_FILL_ALPHA, 0.1), f"Cluster {number}")
+        for number in range(1, cluster_count + 1)
+    ]
+    layer.setRenderer(QgsCategorizedSymbolRenderer("cluster", categories))
 
 
 def style_cluster_raster(layer, cluster_count):
@@ -139,6 +144,19 @@ def style_earthquakes(layer, magnitude_field):
         # just below the limit, because a value on a shared limit falls into the first range that holds it
         ranges.append(QgsRendererRange(lower, upper - 1e-9, _circle(size), text))
     layer.setRenderer(QgsGraduatedSymbolRenderer(_number_expression(layer, magnitude_field), ranges))
+
+
+def _fill_symbol(number, alpha, outline_mm):
+    """Return a polygon of a cluster's colour, with an opacity of ``alpha`` of 255 inside."""
+    outline = QColor(cluster_colour(number))
+    fill = QColor(outline)
+    fill.setAlpha(alpha)
+    symbol = QgsFillSymbol.createSimple(
+        {"outline_width": str(outline_mm), "outline_style": "solid", "joinstyle": "round"}
+    )
+    symbol.symbolLayer(0).setFillColor(fill)
+    symbol.symbolLayer(0).setStrokeColor(outline)
+    return symbol
 
 
 def _category(layer, cluster_field, number, symbol, names):

@@ -8,6 +8,7 @@ import numpy as np
 from ..errors import DataError
 from ..progress import part, silent
 from .analysis import cluster_table
+from .band_checks import code_warnings
 from .distillation import distil
 from .features import FeatureTable
 from .raster_model import MAX_CLUSTERS, RasterModel
@@ -58,7 +59,7 @@ def cluster_pixels(names, values, options, progress=silent):
         part(progress, _CLUSTERING_SHARE, 1.0),
     )
     notes = tuple(map(_of_bands, result.notes))
-    warnings = (agreement_sentence(student), *map(_of_bands, result.warnings))
+    warnings = (agreement_sentence(student), *code_warnings(names, values), *map(_of_bands, result.warnings))
     model = RasterModel(result.model.transform, student, dict(result.model.card), result.model.cloud)
     return replace(result, notes=notes, warnings=warnings), model
 
@@ -88,9 +89,10 @@ def _require_enough(names, values, n_clusters):
         )
     needed = max(_LEAST_PIXELS, n_clusters + 1)
     if len(values) < needed:
+        found = "1 pixel has" if len(values) == 1 else f"{len(values)} pixels have"
         raise DataError(
-            f"Only {len(values)} pixels have data in all bands, and at least {needed} are needed. Choose rasters that "
-            "overlap more, or fewer clusters."
+            f"Only {found} data in all bands, and at least {needed} are needed. Choose rasters that overlap more, or "
+            "fewer clusters."
         )
     if n_clusters > MAX_CLUSTERS:
         raise DataError(f"{n_clusters} clusters are more than the {MAX_CLUSTERS} that a map can hold. Ask for fewer.")

@@ -53,6 +53,33 @@ def add_effort(tool):
     )
 
 
+def add_surroundings(tool):
+    """Add boreholes and earthquakes, which lie on the map beside the clusters."""
+    tool.add(
+        QgsProcessingParameterFeatureSource("BOREHOLES", "Boreholes", _POINTS, optional=True),
+        "Drawn beside the clusters; they take no part in the clustering.",
+    )
+    tool.add(
+        QgsProcessingParameterFeatureSource("EARTHQUAKES", "Earthquakes", _POINTS, optional=True),
+        "Drawn beside the clusters; they take no part in the clustering.",
+    )
+    tool.add(
+        QgsProcessingParameterField(
+            "MAGNITUDE_FIELD", "Magnitude field", None, "EARTHQUAKES", _ANY_FIELD, optional=True
+        ),
+        "Empty: found by its name (ML, Mw, mag, magnitude ...).",
+    )
+    add_number(
+        tool,
+        "MIN_MAGNITUDE",
+        "Smallest magnitude",
+        4.0,
+        "Weaker earthquakes are left out; in the scale of the magnitude field.",
+        -5.0,
+        10.0,
+    )
+
+
 def define_parameters(tool):
     """Add everything ``deep_embedded_clustering`` takes and gives."""
     add_fields(tool)
@@ -88,29 +115,7 @@ def define_parameters(tool):
         0,
     )
     add_effort(tool)
-    tool.add(
-        QgsProcessingParameterFeatureSource("BOREHOLES", "Boreholes", _POINTS, optional=True),
-        "Drawn beside the clusters; they take no part in the clustering.",
-    )
-    tool.add(
-        QgsProcessingParameterFeatureSource("EARTHQUAKES", "Earthquakes", _POINTS, optional=True),
-        "Drawn beside the clusters; they take no part in the clustering.",
-    )
-    tool.add(
-        QgsProcessingParameterField(
-            "MAGNITUDE_FIELD", "Magnitude field", None, "EARTHQUAKES", _ANY_FIELD, optional=True
-        ),
-        "Empty: found by its name (ML, Mw, mag, magnitude ...).",
-    )
-    add_number(
-        tool,
-        "MIN_MAGNITUDE",
-        "Smallest magnitude",
-        4.0,
-        "Weaker earthquakes are left out; in the scale of the magnitude field.",
-        -5.0,
-        10.0,
-    )
+    add_surroundings(tool)
     tool.add(
         QgsProcessingParameterCrs("TARGET_CRS", "Target coordinate system", "EPSG:32635"),
         "Projected, in metres, of every layer that is written. EPSG:32635 is UTM zone 35, band S (32 to 40 degrees "

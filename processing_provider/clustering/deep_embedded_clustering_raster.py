@@ -6,12 +6,10 @@ from functools import partial
 
 from ...ui.styles import style_cluster_raster
 from ..destinations import destination_text
-from ..layers import crs_name
 from ..outputs import Outputs
-from ..run_context import run_context
 from ..tool import Tool, progress_to
 from .clustering_messages import tell
-from .raster_checks import check_destination, in_metres
+from .raster_checks import check_destination
 from .raster_parameters import SUMMARY, define_parameters
 
 
@@ -27,21 +25,33 @@ class DeepEmbeddedClusteringRaster(Tool):
     def define(self):
         define_parameters(self)
 
+    def refusal(self, parameters, context):
+        from ...algorithms.clustering.raster_model import MAX_CLUSTERS
+
+        count = self.parameterAsInt(parameters, "N_CLUSTERS", context)
+        if count == 1:
+            return "1 cluster cannot be made. Give 2 or more, or 0 to choose."
+        too_many = f"{count} clusters are more than the {MAX_CLUSTERS} that a map can hold. Ask for fewer."
+        return too_many if count > MAX_CLUSTERS else ""
+
     def work(self, parameters, context, feedback):
+        from ...algorithms.clustering.contrast import top_variables
         from ...algorithms.clustering.raster_clustering import cluster_pixels
         from ...ui.reports.clustering import clustering_report
-        from .raster_layers import bounded_cache, open_rasters
+        from ..raster_files import bounded_cache
+        from .raster_areas import PixelAreas, cluster_areas
+        from .raster_inputs import open_inputs
         from .raster_map import Census, write_map
+        from .raster_points import standing_of, write_standing
+        from .raster_polygons import write_polygons
+        from .raster_report import report_context
         from .raster_sampling import sample_pixels
 
         started = time.monotonic()
         layers = self.parameterAsLayerList(parameters, "INPUT", context)
         check_destination(destination_text(parameters, "OUTPUT", context), layers)
         with bounded_cache():
-            rasters = open_rasters(layers, context)
-            feedback.pushInfo(f"Bands: {', '.join(rasters.names)}.")
-            for note in rasters.notes:
-                feedback.pushWarning(note)
+            rasters, overlays = open_inputs(self, parameters, context, feedback)
             seed = self.parameterAsInt(parameters, "SEED", context)
             n_wanted = self.parameterAsInt(parameters, "SAMPLE_SIZE", context)
             sample = sample_pixels(rasters, n_wanted, seed, progress_to(feedback, 0.0, 0.1))
@@ -54,15 +64,33 @@ class DeepEmbeddedClusteringRaster(Tool):
             model.card["training_extent"] = [*xy.min(axis=0).tolist(), *xy.max(axis=0).tolist()]
             with Outputs(self, parameters, context, feedback) as outputs:
                 census = Census(model.n_clusters)
-                progress = progress_to(feedback, 0.7, 0.95)
+                progress = progress_to(feedback, 0.7, 0.9)
                 write = partial(write_map, rasters=rasters, model=model, census=census, progress=progress)
                 style = partial(style_cluster_raster, cluster_count=model.n_clusters)
                 outputs.raster("OUTPUT", write, style, "Cluster map")
                 feedback.pushInfo(census.sentence())
+                path, pixel_areas = outputs.results["OUTPUT"], PixelAreas.of(rasters.grid, context)
+                areas = cluster_areas(path, pixel_areas, model.n_clusters, progress_to(feedback, 0.9, 0.95))
+                standings = [standing_of(overlay, path, rasters.grid) for overlay in overlays]
+                for standing in standings:
+                    if standing.sentence():
+                        feedback.pushWarning(standing.sentence())
+                    write_standing(outputs, standing)
+                if destination_text(parameters, "POLYGONS", context):
+                    profiles = result.profiles
+                    texts = dict(zip(profiles.clusters, top_variables(profiles.contrast, profiles.names)))
+                    least = self.parameterAsInt(parameters, "MIN_PIXELS", context)
+                    warning = write_polygons(
+                        outputs, path, pixel_areas, rasters.grid.crs, model.n_clusters, texts, least, feedback
+                    )
+                    if warning:
+                        feedback.pushWarning(warning)
                 result = replace(result, notes=(*rasters.notes, *result.notes, census.sentence()))
                 outputs.file("MODEL", model.save)
-                progress(1.0, "Writing the report")
-                about = self._about(parameters, context, started, layers, rasters.grid, sample)
+                progress_to(feedback)(0.95, "Writing the report")
+                about = report_context(
+                    self, parameters, context, started, layers, rasters.grid, sample, areas, standings
+                )
                 outputs.file(
                     "REPORT", lambda path: path.write_text(clustering_report(result, about), encoding="utf-8")
                 )
@@ -73,6 +101,7 @@ class DeepEmbeddedClusteringRaster(Tool):
             "N_SAMPLES": len(sample.values),
             "N_PIXELS": census.n_assigned,
             "N_DROPPED": census.n_without_data,
+            "AREA_KM2": float(areas.area_km2.sum()),
             "SILHOUETTE": own.silhouette,
             "DAVIES_BOULDIN": own.davies_bouldin,
             "STABILITY": result.stability,
@@ -93,11 +122,3 @@ class DeepEmbeddedClusteringRaster(Tool):
             device=available_device(self.parameterAsEnumString(parameters, "DEVICE", context)),
             max_clusters=self.parameterAsInt(parameters, "MAX_CLUSTERS", context),
         )
-
-    def _about(self, parameters, context, started, layers, grid, sample):
-        names = ", ".join(layer.name() for layer in layers)
-        xy, crs = in_metres(grid.centres(sample.rows, sample.columns), grid.crs, context)
-        about = run_context(self, parameters, context, started, crs=crs_name(crs), xy=xy, sample_ids=sample.names)
-        label = self.parameterDefinition("INPUT").description()
-        return replace(about, input_name=names, parameters={**about.parameters, label: names})
-

@@ -76,8 +76,8 @@ def grid_of(layer, dataset):
     return Grid(dataset.RasterXSize, dataset.RasterYSize, transform, layer.crs())
 
 
-def aligned(layer, dataset, grid, context):
-    """Bring a raster onto the grid, without writing anything.
+def aligned(layer, dataset, grid, context, resampling="bilinear"):
+    """Bring a raster onto the grid, without writing anything; ``resampling`` is one of GDAL's.
 
     Returns
     -------
@@ -107,7 +107,7 @@ def aligned(layer, dataset, grid, context):
         outputBounds=(extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum()),
         width=grid.width,
         height=grid.height,
-        resampleAlg="bilinear",
+        resampleAlg=resampling,
         dstNodata="nan",
         outputType=gdal.GDT_Float64 if exact else gdal.GDT_Float32,
     )
@@ -117,7 +117,8 @@ def aligned(layer, dataset, grid, context):
             "Align it with 'Warp (reproject)' first."
         )
     reprojected = f" from {crs_name(layer.crs())} to {crs_name(grid.crs)}" if layer.crs() != grid.crs else ""
-    return warped, f"Raster '{layer.name()}' was resampled (bilinear){reprojected} onto the pixels of the first raster."
+    method = f"resampled ({resampling})"
+    return warped, f"Raster '{layer.name()}' was {method}{reprojected} onto the pixels of the first raster."
 
 
 def _require_crs(layer):

@@ -2,13 +2,15 @@
 
 from qgis.core import (
     QgsProcessing,
+    QgsProcessingParameterFeatureSource,
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterMultipleLayers,
     QgsProcessingParameterRasterDestination,
+    QgsProcessingParameterRasterLayer,
 )
 
-from ..parameters import add_enum, add_integer, add_number_outputs, add_report, add_seed
-from .clustering_parameters import add_effort
+from ..parameters import add_enum, add_integer, add_layer, add_number_outputs, add_report, add_seed
+from .clustering_parameters import add_effort, add_surroundings
 
 SUMMARY = (
     "<p>Groups the pixels of one or more rasters by what their bands have in common, and writes a map of clusters with "
@@ -20,7 +22,14 @@ SUMMARY = (
     "<p><b>Trust</b> a map whose stability is 0.8 or more and whose small network agrees with the consensus on more "
     "than 95 % of the pixels that it had not seen: what is mapped is the small network. Clusters are numbered by "
     "falling size in the sample. A pixel without data in any band has none in the map.</p>"
+    "<p><b>Boreholes and earthquakes</b> take no part in the clustering. Each is told the cluster it stands in, and the "
+    "report sets the counts beside what the area of each cluster would lead one to expect.</p>"
 )
+MAP_HELP = (
+    "GeoTIFF of two bands of bytes. Band 1: cluster, from 1, with its colours; 0 is no data. Band 2: confidence, the "
+    "probability of that cluster from 0 to 1, stored in per cent with a scale of 0.01 that QGIS applies; 0 is no data."
+)
+_POLYGON = QgsProcessing.SourceType.TypeVectorPolygon
 
 
 def define_parameters(tool):
@@ -37,7 +46,6 @@ def define_parameters(tool):
         0,
         "2 or more; 0 chooses by stability, silhouette and Davies-Bouldin.",
         0,
-        255,
     )
     add_integer(
         tool,
@@ -48,7 +56,12 @@ def define_parameters(tool):
         100,
         1_000_000,
     )
+    tool.add(
+        QgsProcessingParameterFeatureSource("MASK", "Mask", [_POLYGON], optional=True),
+        "Polygons of the area of interest: pixels whose centre lies outside them are neither learnt from nor mapped.",
+    )
     add_effort(tool)
+    add_surroundings(tool)
     add_seed(tool)
     add_enum(
         tool,
@@ -60,18 +73,44 @@ def define_parameters(tool):
         advanced=True,
     )
     add_integer(tool, "MAX_CLUSTERS", "Most clusters to try", 10, "When the number is chosen.", 2, 50, advanced=True)
+    tool.add(
+        QgsProcessingParameterRasterLayer("MASK_RASTER", "Raster mask", optional=True),
+        "Pixels where its first band is 0 or blank are left out, as those outside the mask.",
+        advanced=True,
+    )
+    add_integer(
+        tool,
+        "MIN_PIXELS",
+        "Smallest patch of the polygons",
+        1,
+        "Pixels. Smaller patches are given to their largest neighbour in the polygons; the map keeps them. 1 keeps all.",
+        1,
+        advanced=True,
+    )
     help_text = "gpu needs a graphics card that torch can use."
     add_enum(tool, "DEVICE", "Train on", ("cpu", "gpu"), "cpu", help_text, advanced=True)
     tool.add(
         QgsProcessingParameterRasterDestination("OUTPUT", "Cluster map"),
-        "GeoTIFF of two Float32 bands. Band 1: cluster, from 1; 0 is no data. Band 2: confidence, the probability of "
-        "that cluster, above 0 to 1 in steps of 1/1024; 0 is no data.",
+        MAP_HELP,
     )
     tool.add(
         QgsProcessingParameterFileDestination("MODEL", "Model", "Fumarole model (*.npz)", optional=True),
         "The transform of the bands, the small network that assigned the pixels, and what is known about its quality. "
-        "Its kind is clustering_raster; Apply clustering model takes the models of samples only.",
+        "For the tool Apply clustering model: maps other rasters with bands of these names.",
     )
+    add_layer(
+        tool,
+        "POLYGONS",
+        "Cluster polygons",
+        "One row per cluster: its patches, pixels, area on the ellipsoid in km2 and as a share (0 to 1), mean confidence "
+        "and the bands that set it apart.",
+        _POLYGON,
+        optional=True,
+    )
+    standing = "with the cluster they stand in (empty outside the map) and its confidence there."
+    add_layer(tool, "BOREHOLES_OUTPUT", "Boreholes on the map", f"The boreholes, {standing}", optional=True)
+    text = f"The earthquakes of at least the smallest magnitude, {standing}"
+    add_layer(tool, "EARTHQUAKES_OUTPUT", "Earthquakes on the map", text, optional=True)
     add_report(tool)
     add_number_outputs(
         tool,
@@ -80,6 +119,7 @@ def define_parameters(tool):
             ("N_SAMPLES", "Number of pixels learnt from"),
             ("N_PIXELS", "Number of pixels with a cluster"),
             ("N_DROPPED", "Number of pixels without data"),
+            ("AREA_KM2", "Area of all clusters (km2)"),
             ("SILHOUETTE", "Silhouette"),
             ("DAVIES_BOULDIN", "Davies-Bouldin index"),
             ("STABILITY", "Stability"),

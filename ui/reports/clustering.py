@@ -17,6 +17,7 @@ from .clustering_words import (
 from .figures import thinning_note
 from .formats import count, fixed, percent
 from .map_figure import drawn_rows, map_figure
+from .map_sections import area_section, occurrence_section
 from .page import Section, page, run_section
 from .profile_sections import latent_section, profile_section
 from .quality_figures import agreement_figure
@@ -47,8 +48,12 @@ def clustering_report(result, context):
     str
         The same for the same input, byte by byte.
     """
-    sections = [
-        _map_section(result, context),
+    sections = [_map_section(result, context)]
+    if context.areas is not None:
+        sections.append(area_section(context.areas))
+    if context.occurrences:
+        sections.append(occurrence_section(context.occurrences))
+    sections += [
         _data_section(result),
         _quality_section(result),
         _stability_section(result),

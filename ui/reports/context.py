@@ -5,6 +5,8 @@ from typing import Optional
 
 import numpy as np
 
+from ...algorithms.clustering.results import ClusterAreas
+
 
 @dataclass(frozen=True)
 class ReportContext:
@@ -39,6 +41,10 @@ class ReportContext:
     earthquakes : ndarray (n_earthquakes, 2) or None
         Metres.
     magnitudes : ndarray (n_earthquakes,) or None
+    areas : ClusterAreas or None
+        What the clusters cover, where they were mapped on a raster.
+    occurrences : tuple of (str, Occurrence)
+        Points on that map, such as ``("Boreholes", ...)``.
     """
 
     title: str
@@ -56,6 +62,8 @@ class ReportContext:
     boreholes: Optional[np.ndarray] = field(default=None, repr=False)
     earthquakes: Optional[np.ndarray] = field(default=None, repr=False)
     magnitudes: Optional[np.ndarray] = field(default=None, repr=False)
+    areas: Optional[ClusterAreas] = field(default=None, repr=False)
+    occurrences: tuple = field(default=(), repr=False)
 
     def sample_name(self, row):
         """Return the name of input row ``row`` (from 0): its id, or its number from 1."""
