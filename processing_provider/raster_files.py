@@ -1,5 +1,6 @@
 """Raster layers as files of numbers: their bands, read window by window, NaN where there is no data."""
 
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -7,6 +8,7 @@ from osgeo import gdal
 
 from ..algorithms.errors import DataError
 
+_SAYS_NOTHING = re.compile(r"(band|layer|channel|gr[ae]y|b)?[\s_:#-]*\d*", re.IGNORECASE)  # of descriptions of bands
 CACHE_BYTES = 128 * 1024**2  # of GDAL's block cache during a run; its default is 5 % of the memory of the machine
 
 
@@ -89,7 +91,7 @@ def bands_of(layer, dataset, taken):
             raise DataError(
                 f"Raster '{layer.name()}' holds complex numbers. Choose rasters of real ones, such as its amplitude."
             )
-        bands.append(Band(_unique(_band_name(layer, band, number, len(numbers)), taken), dataset, number))
+        bands.append(Band(_unique(_band_name(layer, band, number, len(numbers)), layer.name(), taken), dataset, number))
     return bands
 
 
@@ -145,13 +147,17 @@ def _is_alpha(band):
 
 
 def _band_name(layer, band, number, n_bands):
-    if n_bands == 1:
-        return layer.name()
-    return f"{layer.name()} {band.GetDescription() or f'band {number}'}"
+    """Return what the file says the band is; it is the same in another file of the same survey, unlike the layer's name."""
+    description = band.GetDescription().strip()
+    if description and not _SAYS_NOTHING.fullmatch(description):
+        return description
+    return layer.name() if n_bands == 1 else f"{layer.name()} band {number}"
 
 
-def _unique(name, taken):
+def _unique(name, layer_name, taken):
     candidate, number = name, 2
+    if candidate in taken:
+        candidate = name = f"{layer_name} {name}" if not name.startswith(layer_name) else name
     while candidate in taken:
         candidate, number = f"{name} ({number})", number + 1
     taken.add(candidate)

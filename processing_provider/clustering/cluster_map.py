@@ -16,7 +16,7 @@ from qgis.PyQt.QtGui import QColor
 
 from ...algorithms.errors import Cancelled
 from ...ui.palette import cluster_colour
-from .raster_grid import attempt
+from ..raster_files import attempt
 from .raster_layers import TILE
 
 CONFIDENCE_STEP = 0.01
@@ -73,20 +73,10 @@ def write_clusters(path, grid, pieces, n_clusters, tags, progress):
         part.unlink(missing_ok=True)
 
 
-def read_clusters(dataset, column, row, width, height):
-    """Read a rectangle of a cluster map.
-
-    Returns
-    -------
-    cluster : ndarray of uint8 (height, width)
-        0 = no data.
-    confidence : ndarray of float32 (height, width)
-        From 0 to 1; 0 = no data. None for both where the file cannot be read.
-    """
-    planes = attempt(dataset.ReadAsArray, column, row, width, height)
-    if planes is None:
-        return None, None
-    return planes[0], planes[1] * np.float32(CONFIDENCE_STEP)
+def unpacked(band, values):
+    """Return what the numbers in a band of a map stand for: of the confidence, shares from 0 to 1."""
+    scale = band.GetScale()
+    return values if scale in (None, 1.0) else values * scale
 
 
 class _MapFile:
@@ -97,7 +87,7 @@ class _MapFile:
     """
 
     def __init__(self, part, path, grid, n_clusters, tags):
-            self._path, self._has_failed = path, False
+        self._path, self._has_failed = path, False
         self._histograms = np.zeros((len(_BANDS), _N_VALUES), dtype=np.int64)
         create = gdal.GetDriverByName("GTiff").Create
         self._dataset = attempt(create, str(part), grid.width, grid.height, len(_BANDS), gdal.GDT_Byte, _OPTIONS)
@@ -117,7 +107,7 @@ class _MapFile:
 
     def write(self, window, cluster, confidence):
         """Write a window of both bands."""
-            # a cluster of more than a hundred may be the likeliest at half a per cent, and 0 is no data
+        # a cluster of more than a hundred may be the likeliest at half a per cent, and 0 is no data
         per_cent = np.maximum(np.rint(confidence / CONFIDENCE_STEP), cluster > 0).astype(np.uint8)
         for position, plane in enumerate((cluster, per_cent)):
             self._histograms[position] += np.bincount(plane, minlength=_N_VALUES)
@@ -150,7 +140,7 @@ class _MapFile:
 
     def add_statistics(self):
         """Add the statistics of the pixels with data, in the numbers that the bands hold."""
-            for position, histogram in enumerate(self._histograms):
+        for position, histogram in enumerate(self._histograms):
             values, counts = np.arange(1, _N_VALUES), histogram[1:]
             n_pixels = counts.sum()
             if n_pixels:

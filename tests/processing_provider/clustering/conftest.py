@@ -57,5 +57,11 @@ def write_raster():
 
 @pytest.fixture(scope="session")
 def read_raster():
-    """A callable that returns the bands of a raster ``(n_bands, height, width)``."""
-    return lambda path: gdal.Open(str(path)).ReadAsArray()
+    """A callable that returns the bands of a raster ``(n_bands, height, width)``, unpacked by their scale."""
+
+    def read(path):
+        dataset = gdal.Open(str(path))
+        bands = [dataset.GetRasterBand(number) for number in range(1, dataset.RasterCount + 1)]
+        return np.stack([band.ReadAsArray() * (band.GetScale() or 1.0) for band in bands])
+
+    return read

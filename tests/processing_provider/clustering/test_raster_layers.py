@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 from osgeo import gdal
-from qgis.core import QgsCoordinateReferenceSystem, QgsProcessingContext, QgsProcessingException, QgsRasterLayer
+from qgis.core import QgsCoordinateReferenceSystem, QgsProcessingContext, QgsRasterLayer
 
 from fumarole.algorithms.errors import DataError
 from fumarole.processing_provider.clustering import raster_layers
 from fumarole.processing_provider.clustering.raster_checks import in_metres
-from fumarole.processing_provider.clustering.raster_layers import TILE, bounded_cache, open_rasters, write_clusters
+from fumarole.processing_provider.clustering.raster_layers import TILE, open_rasters
+from fumarole.processing_provider.raster_files import bounded_cache
 
 WEST, NORTH, PIXEL = 640_000.0, 4_330_000.0, 30.0  # as write_raster places a raster
 HEIGHT, WIDTH = 180, 220
@@ -51,7 +52,7 @@ def test_bands_of_all_rasters_are_read_under_their_names(qgis_app, tmp_path, ban
     dataset.GetRasterBand(2).SetDescription("Th/K")
     del dataset
     rasters = opened(first, second, first)
-    assert rasters.names == ("first", "second band 1", "second Th/K", "first (2)")
+    assert rasters.names == ("first", "second band 1", "Th/K", "first (2)")
     assert not rasters.notes
     np.testing.assert_array_equal(everything(rasters)[:3], bands[:3].astype(np.float32))
 
@@ -176,38 +177,6 @@ def test_a_truncated_file_is_told_with_its_band(qgis_app, tmp_path, bands, write
     (tmp_path / "first.tif").write_bytes(content[: len(content) // 2])
     with pytest.raises(DataError, match="cannot be (read|opened)"):
         everything(rasters_before)
-
-
-def pieces(grid, windows, generator):
-    for window in windows:
-        n_pixels = window.width * window.height
-        cluster = generator.integers(0, 5, n_pixels).astype(np.uint8)
-        yield window, cluster, np.where(cluster, generator.uniform(0.2, 1, n_pixels), 0).astype(np.float32)
-
-
-def test_the_map_holds_what_was_given(qgis_app, tmp_path, write_raster, read_raster, monkeypatch):
-    monkeypatch.setattr(raster_layers, "_WINDOW_VALUES", TILE * TILE)
-    rasters = opened(write_raster(tmp_path / "first.tif", np.zeros((1, 300, 600), np.float32)))
-    given = list(pieces(rasters.grid, rasters.windows(1), np.random.default_rng(1)))
-    assert len(given) == 6
-    write_clusters(tmp_path / "map.tif", rasters.grid, iter(given))
-    found = read_raster(tmp_path / "map.tif")
-    for window, cluster, confidence in given:
-        part = found[:, window.row : window.row + window.height, window.column : window.column + window.width]
-        np.testing.assert_array_equal(part[0].ravel(), cluster)
-        np.testing.assert_allclose(part[1].ravel(), confidence, atol=0.5 / 1024)
-    dataset = gdal.Open(str(tmp_path / "map.tif"))
-    assert dataset.GetGeoTransform() == rasters.grid.transform
-    for number, name in ((1, "cluster"), (2, "confidence")):
-        band = dataset.GetRasterBand(number)
-        assert (band.GetDescription(), band.GetNoDataValue(), band.GetBlockSize()) == (name, 0.0, [TILE, TILE])
-    assert dataset.GetMetadata("IMAGE_STRUCTURE")["COMPRESSION"] == "DEFLATE"
-
-
-def test_a_place_that_cannot_be_written_is_told(qgis_app, tmp_path, write_raster):
-    rasters = opened(write_raster(tmp_path / "first.tif", np.zeros((1, 30, 60), np.float32)))
-    with pytest.raises(QgsProcessingException, match="cannot be written"):
-        write_clusters(tmp_path / "no such folder" / "map.tif", rasters.grid, iter(()))
 
 
 def test_the_cache_of_gdal_is_small_during_a_run_only():
