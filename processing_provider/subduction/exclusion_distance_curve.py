@@ -87,8 +87,9 @@ class ExclusionDistanceCurve(Tool):
             probability = {name: found for (name, distance), found in curve.probability.items() if distance == shown}
             write_predictions(outputs, data, curve.rows, curve.block, probability)
             about = run_context(self, parameters, context, started)
-            used = data.segments.take(curve.rows)
-            outputs.file("REPORT", lambda path: path.write_text(curve_report(curve, used, about), encoding="utf-8"))
+            outputs.file(
+                "REPORT", lambda path: path.write_text(curve_report(curve, data.segments, about), encoding="utf-8")
+            )
         return {
             **outputs.results,
             "N_SEGMENTS": len(curve.rows),
