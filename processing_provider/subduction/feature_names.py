@@ -76,7 +76,7 @@ def _candidates(words):
     numbered = [words[0][: _LENGTH - len(words[-1])] + words[-1]] if words[-1].isdigit() else []
     fitting = [code for code in numbered if len(code) <= _LENGTH and code[0].isalpha()]
     start = "".join(words)[:_LENGTH]
-    second = [words[0][0] + words[1][: _LENGTH - 1]] if len(words) > 1 else []
+    second = [words[0][0] + words[1][: _LENGTH - 1]] if len(words) > 1 and words[1][0].isalpha() else []
     first = words[0][:_LENGTH] if len(words[0]) >= _LENGTH else start
     others = (start[: _LENGTH - len(str(number))] + str(number) for number in count(2))
     return chain(fitting, [first], second, others)

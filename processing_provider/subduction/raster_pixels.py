@@ -20,6 +20,8 @@ _SIDE = 256  # points: side of a window
 _KM_PER_DEGREE = 111.195
 _COARSE = 2.0  # pixels across a cell: rasters with fewer are read in between their pixels
 _FINE = 5.0  # points across a cell where they are
+_FINEST = 64  # points across a pixel at most
+_FARTHEST = (540.0, 95.0)  # degrees: beyond are no degrees; the outer edges of a raster may lie beyond the poles
 _LATTICE = 5  # places along each side of a window that tell where it is
 _LARGEST = 1e30  # beyond are the fill values of files that forgot to declare them
 
@@ -138,7 +140,8 @@ class PixelGrid:
         x0, x_column, x_row, y0, y_column, y_row = self.bands[0].dataset.GetGeoTransform()
         x, y = x0 + columns * x_column + rows * x_row, y0 + columns * y_column + rows * y_row
         if self.crs == WGS84:
-            return x, y
+            on_earth = (np.abs(x) <= _FARTHEST[0]) & (np.abs(y) <= _FARTHEST[1])
+            return np.where(on_earth, x, np.nan), np.where(on_earth, y, np.nan)
         line = QgsLineString(x.ravel().tolist(), y.ravel().tolist())
         try:
             line.transform(QgsCoordinateTransform(self.crs, WGS84, context.transformContext()))
@@ -175,7 +178,7 @@ def pixel_grids(bands, systems, cell_km):
         size = _km_per_unit(crs) * max(np.hypot(transform[1], transform[4]), np.hypot(transform[2], transform[5]))
         refinement = int(np.ceil(size * _FINE / cell_km)) if size > cell_km / _COARSE else 1
         chosen = tuple(bands[position] for position in positions)
-        grids.append(PixelGrid(chosen, tuple(positions), crs, float(size), min(refinement, _SIDE)))
+        grids.append(PixelGrid(chosen, tuple(positions), crs, float(size), min(refinement, _FINEST)))
     return grids
 
 

@@ -42,7 +42,7 @@ class SampleSegmentFeatures(Tool):
             return "Give something to sample: rasters, a slab depth or earthquakes."
         if "EARTHQUAKES" in given and not parameters.get("MAGNITUDE_FIELD"):
             return "Choose the field of the earthquakes that holds the magnitudes."
-        if not self.parameterAsEnumStrings(parameters, "STATISTICS", context):
+        if parameters.get("STATISTICS") in ([], ""):
             return "Choose at least one statistic: mean, std or gradient."
         return wrong_codes(self.parameterAsString(parameters, "CODES", context))
 
