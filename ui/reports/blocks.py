@@ -70,6 +70,12 @@ def swatch(colour):
     return Markup(f'<span class="swatch" style="background:{escaped(colour)}"></span>')
 
 
+def ramp(low, colours, high):
+    """Return the scale of a colour ramp (``#rrggbb`` from ``low`` to ``high``) between its two ends in words."""
+    shown = Markup(f'<span class="ramp" style="background:linear-gradient(90deg,{escaped(",".join(colours))})"></span>')
+    return joined(low, shown, high)
+
+
 def facts(pairs):
     """Return the strip of key figures: (label, value) pairs."""
     items = "".join(f"<div><dt>{escaped(label)}</dt><dd>{escaped(value)}</dd></div>" for label, value in pairs)

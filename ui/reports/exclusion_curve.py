@@ -158,8 +158,8 @@ def _meaning_section():
         (
             paragraph(
                 "Segments next to each other share features and earthquakes. A test that trains on the neighbours of "
-                "the tested segment mostly measures memory. The exclusion distance takes these neighbours away; what is "
-                "left of the score at long distances is what can be carried to another place."
+                "the tested segment mostly measures memory. The exclusion distance takes these neighbours away; what "
+                "is left of the score at long distances is what can be carried to another place."
             ),
             paragraph(F1),
             paragraph(joined(strong("The rules. "), RULE_WORDS)),

@@ -11,6 +11,7 @@ _PLOT_WIDTH_PX = 950
 _SMALLEST_PX, _LARGEST_PX = 260, 620  # height of the map frame
 _STEPS_DEG = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60)
 _MOST_TICKS = 6
+_STRAIGHT = 0.03  # bend of a trench, as a share of its extent, below which it has no outer side
 _LANE = 0.36  # between two strips of one trench, in units of the distance between two trenches
 _LEGEND = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
 
@@ -189,31 +190,41 @@ def _trench_lines(segments, x, y, rows):
 
 
 def _labels(segments, x, y, rows):
-    """Return the name of every trench beside its middle segment, below where the trench runs east or west."""
+    """Return the names of the trenches, unless there are too many to be read."""
     names = list(dict.fromkeys(segments.region[rows].tolist()))
     if len(names) > _MOST_LABELS:
         return []
-    middle = (x[rows].min() + x[rows].max()) / 2
+    centre = np.array([(values[rows].min() + values[rows].max()) / 2 for values in (x, y)])
     labels = []
     for name in names:
         inside = rows[segments.region[rows] == name]
         inside = inside[np.argsort(segments.position_km[inside], kind="stable")]
-        row = inside[len(inside) // 2]
-        west = x[row] <= middle
-        flat = abs(x[inside[-1]] - x[inside[0]]) > abs(y[inside[-1]] - y[inside[0]])
-        beside = {"xanchor": "left" if west else "right", "xshift": 10 if west else -10}
-        labels.append(
-            {
-                "text": f"<b>{plain_text(shortened(str(name), 22))}</b>",
-                "x": round(float(x[row]), 3),
-                "y": round(float(y[row]), 3),
-                "showarrow": False,
-                "bgcolor": "rgba(255,255,255,0.75)",
-                "borderpad": 1,
-                **({"yanchor": "top", "yshift": -9} if flat else beside),
-            }
-        )
+        labels.append(_label(str(name), np.column_stack([x[inside], y[inside]]), centre))
     return labels
+
+
+def _label(name, line, centre):
+    """Return a name beside the middle of a ``line`` (n, 2): on its outer side, towards ``centre`` if it is straight."""
+    place = len(line) // 2
+    near = line[max(place - 2, 0) : place + 3]
+    along = near[-1] - near[0]
+    normal = np.array([-along[1], along[0]]) / max(float(np.hypot(*along)), 1e-9)
+    outwards = line[place] - line.mean(axis=0)
+    if abs(normal @ outwards) < _STRAIGHT * float(np.hypot(*np.ptp(line, axis=0))):
+        outwards = centre - line[place]
+    normal = normal * (1 if normal @ outwards >= 0 else -1)
+    return {
+        "text": f"<b>{plain_text(shortened(name, 22))}</b>",
+        "x": round(float(line[place, 0]), 3),
+        "y": round(float(line[place, 1]), 3),
+        "showarrow": False,
+        "xanchor": "left" if normal[0] > 0.4 else "right" if normal[0] < -0.4 else "center",
+        "yanchor": "bottom" if normal[1] > 0.4 else "top" if normal[1] < -0.4 else "middle",
+        "xshift": round(8 * float(normal[0]), 1),
+        "yshift": round(8 * float(normal[1]), 1),
+        "bgcolor": "rgba(255,255,255,0.75)",
+        "borderpad": 1,
+    }
 
 
 def _ticks(values):

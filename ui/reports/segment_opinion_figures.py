@@ -10,39 +10,37 @@ _COLOUR = "#0072B2"
 _NO_EVENT = 1.0  # magnitudes up to this mean that no earthquake is known
 
 
-def importance_figure(importance):
-    """Return the loss of macro F1 by feature (FeatureImportance), the largest first."""
-    order = np.argsort(-importance.mean, kind="stable")[:MOST_FEATURES]
+def importance_figure(names, mean, sd):
+    """Return what macro F1 loses by each feature, the largest losses first.
+
+    Parameters
+    ----------
+    names : sequence of str
+    mean, sd : ndarray (n_features,)
+    """
+    order = np.argsort(-mean, kind="stable")[:MOST_FEATURES]
     trace = {
         "type": "bar",
         "orientation": "h",
-        "x": np.round(importance.mean[order], 5),
+        "x": np.round(mean[order], 5),
         "y": list(range(len(order))),
-        "marker": {"color": [_COLOUR if importance.mean[j] > 0 else "#b8c0ca" for j in order]},
-        "error_x": {"array": np.round(importance.sd[order], 5), "thickness": 1.2, "width": 3},
-        "customdata": [plain_text(importance.names[j]) for j in order],
+        "marker": {"color": [_COLOUR if mean[j] > 0 else "#b8c0ca" for j in order]},
+        "error_x": {"array": np.round(sd[order], 5), "thickness": 1.2, "width": 3, "color": "#56657a"},
+        "customdata": [plain_text(names[j]) for j in order],
         "hovertemplate": "%{customdata}: %{x:.4f}<extra></extra>",
     }
-    return {
-        "data": [trace],
-        "layout": layout(
-            110 + 20 * len(order),
-            xaxis=axis("Loss of macro F1", zeroline=True, zerolinecolor=INK),
-            yaxis=feature_axis([importance.names[j] for j in order]),
-            margin={"l": 24, "r": 16, "t": 16, "b": 48},
+    settings = {
+        "xaxis": axis("Loss of macro F1", zeroline=True, zerolinecolor=INK),
+        "yaxis": axis(
+            tickvals=list(range(len(order))),
+            ticktext=[plain_text(shortened(names[j], 20)) for j in order],
+            range=[len(order) - 0.4, -0.6],
+            showgrid=False,
+            ticks="",
         ),
+        "margin": {"l": 24, "r": 16, "t": 16, "b": 48},
     }
-
-
-def feature_axis(names):
-    """Return an axis that names features from the top, for rows numbered from 0."""
-    return axis(
-        tickvals=list(range(len(names))),
-        ticktext=[plain_text(shortened(name, 20)) for name in names],
-        range=[len(names) - 0.4, -0.6],
-        showgrid=False,
-        ticks="",
-    )
+    return {"data": [trace], "layout": layout(110 + 20 * len(order), **settings)}
 
 
 def regression_figure(regression, segments):

@@ -19,6 +19,7 @@ from .blocks import (
     table,
     verdict,
 )
+from .figures import plain_text
 from .formats import count, fixed
 from .page import Section, page, run_section
 from .segment_figures import tests_figure
@@ -178,15 +179,14 @@ def _place_section(result, segments):
     known = result.model.bounds.classes(segments.magnitude)
     found = result.probability[result.model.classifier]
     predicted = np.where(np.isfinite(found).all(axis=1), np.nan_to_num(found).argmax(axis=1), -1)
+    shown = [plain_text(name) for name in names]
     groups = [(place, name, class_color(place + 1, len(names))) for place, name in enumerate(names)]
 
     def hover(row):
         magnitude = segments.magnitude[row]
         largest = f"largest earthquake {fixed(magnitude, 1)}" if magnitude > 1 else "no earthquake known"
-        told = f"{names[predicted[row]]} ({fixed(found[row].max())})" if predicted[row] >= 0 else "not tested"
-        return f"{place_words(segments, row)}<br>{largest}<br>known: {names[known[row]]}<br>predicted: {told}".replace(
-            ">=", "\u2265"
-        )
+        told = f"{shown[predicted[row]]} ({fixed(found[row].max())})" if predicted[row] >= 0 else "not tested"
+        return f"{place_words(segments, row)}<br>{largest}<br>known: {shown[known[row]]}<br>predicted: {told}"
 
     wrong = int(np.sum((predicted >= 0) & (predicted != known)))
     text = (
@@ -201,6 +201,7 @@ def _place_section(result, segments):
 def _importance_section(importance):
     order = np.argsort(-importance.mean, kind="stable")
     rows = [(importance.names[j], fixed(importance.mean[j], 4), fixed(importance.sd[j], 4)) for j in order]
+    drawing = importance_figure(importance.names, importance.mean, importance.sd)
     caption = "Loss of macro F1 on blocks when a feature is moved elsewhere: mean and standard deviation of the folds."
     text = (
         "Whole stretches of one feature are exchanged along the trenches, and the trained classifiers predict again "
@@ -212,7 +213,7 @@ def _importance_section(importance):
         (
             paragraph(strong(importance_sentence(importance))),
             paragraph(text),
-            figure(importance_figure(importance), caption, "Loss of macro F1 by feature."),
+            figure(drawing, caption, "Loss of macro F1 by feature."),
             folded("All features", table(caption, ("Feature", "Loss of macro F1", "Standard deviation"), rows)),
         ),
     )

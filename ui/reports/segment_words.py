@@ -102,8 +102,8 @@ def tests_sentences(result):
     name = CLASSIFIER_NAMES[result.blocks[0].classifier].lower()
     own, nearest = result.same_rupture[:2]
     sentences = [
-        f"With whole ruptures kept apart, so that no earthquake is both learned and tested, the {name} reaches a macro F1 "
-        f"of {fixed(own.f1_macro)} ({fixed(nearest.f1_macro)} by the nearest-segment rule)."
+        f"With whole ruptures kept apart, so that no earthquake is both learned and tested, the {name} reaches a macro "
+        f"F1 of {fixed(own.f1_macro)} ({fixed(nearest.f1_macro)} by the nearest-segment rule)."
     ]
     if result.region_out:
         own, _, majority = result.region_out

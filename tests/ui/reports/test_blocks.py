@@ -21,6 +21,7 @@ HOSTILE = '</script><script>alert("x")</script> & \U0001f30b'
         blocks.definitions([(HOSTILE, HOSTILE)]),
         blocks.table(HOSTILE, [HOSTILE], [[HOSTILE], [blocks.Cell(HOSTILE, HOSTILE)]]),
         blocks.verdict([HOSTILE]),
+        blocks.ramp(HOSTILE, [HOSTILE], HOSTILE),
         blocks.side_by_side([HOSTILE]),
         blocks.folded(HOSTILE, HOSTILE),
         blocks.joined(HOSTILE, blocks.strong(HOSTILE), blocks.swatch(HOSTILE), blocks.subtitle(HOSTILE)),
