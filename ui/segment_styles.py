@@ -26,8 +26,9 @@ from .sp_styles import nice_limits
 
 UNSURE_ALPHA = 45  # of 255, at the probability of a mere guess
 _REGION_ALPHA = 20
+_OUTLINE_MM = 0.1  # thin, because many narrow segments stand side by side on a map of the world
 _RELEVANCE_CLASSES = 10
-_TAIL = 0.02  # share of the segments beyond the colours of relevance on either side, so that a few do not pale the rest
+_TAIL = 0.05  # share of the segments beyond the colours of relevance on either side, so that a few do not pale the rest
 _LEGEND_PROBABILITIES = (1.0, 0.5)  # share of the way from a guess to certainty
 _ENDLESS = 1e300
 _PROPERTY = QgsSymbolLayer.Property
@@ -148,17 +149,16 @@ def _ruled(rules):
 def _symbol(layer, colour, alpha, outline=None):
     """Return a polygon, line or point of a colour; ``alpha`` (0 to 255) may be an expression, which 255 stands in for.
 
-    Polygons and points have a solid outline, in their colour if none is given.
+    Polygons and points have an outline, in their colour if none is given; it fades with the filling only where an
+    expression says so.
     """
     is_fixed = not isinstance(alpha, str)
     seen = QColor(colour)
     seen.setAlpha(alpha if is_fixed else 255)
-    outline = {"outline_color": outline or colour, "outline_width": "0.2", "joinstyle": "round"}
+    outline = {"outline_color": outline or colour, "outline_width": f"{_OUTLINE_MM}", "joinstyle": "round"}
     kind = layer.geometryType()
-    paint = _PROPERTY.PropertyFillColor
     if kind == _GEOMETRY.LineGeometry:
         symbol = QgsLineSymbol.createSimple({"line_width": "1.4", "capstyle": "flat"})
-        paint = _PROPERTY.PropertyStrokeColor
         symbol.setColor(seen)
     elif kind == _GEOMETRY.PointGeometry:
         symbol = QgsMarkerSymbol.createSimple({"name": "circle", "size": "2.6", **outline})
@@ -168,7 +168,8 @@ def _symbol(layer, colour, alpha, outline=None):
         symbol.symbolLayer(0).setFillColor(seen)
     if not is_fixed:
         fading = f"set_color_part('{colour}', 'alpha', coalesce({alpha}, 255))"
-        symbol.symbolLayer(0).setDataDefinedProperty(paint, QgsProperty.fromExpression(fading))
+        for paint in (_PROPERTY.PropertyFillColor, _PROPERTY.PropertyStrokeColor):
+            symbol.symbolLayer(0).setDataDefinedProperty(paint, QgsProperty.fromExpression(fading))
     return symbol
 
 

@@ -61,7 +61,7 @@ class ClassifySegments(Tool):
         found, bounds = subject.model.classify(subject.segments), subject.model.bounds
         n_segments, n_outside = int((found.number > 0).sum()), int(found.outside.sum())
         require_classified(n_segments)
-        _tell(found, subject.model, feedback)
+        _tell(found, subject, feedback)
         pairs = [("class", "int"), ("class_name", "text")]
         pairs += [(f"prob_{number}", "double") for number in range(1, bounds.n_classes + 1)]
         pairs += [("prob", "double"), ("outside", "int")]
@@ -91,8 +91,11 @@ def _values(found, names, tells_outside):
     return rows
 
 
-def _tell(found, model, feedback):
+def _tell(found, subject, feedback):
     """Say how many segments have which class, and what to mind."""
+    from ...algorithms.subduction.explanation import from_training
+
+    model = subject.model
     counts = np.bincount(found.number, minlength=model.bounds.n_classes + 1)
     listed = ", ".join(f"{name}: {count}" for name, count in zip(model.bounds.names, counts[1:]))
     feedback.pushInfo(f"{counts[1:].sum()} of {len(found.number)} segments were classified ({listed}).")
@@ -101,6 +104,12 @@ def _tell(found, model, feedback):
     if found.outside.any():
         feedback.pushWarning(
             f"{found.outside.sum()} segments are unlike any the model was trained on: their class means little."
+        )
+    n_known = from_training(model, subject.segments.take(found.number > 0))
+    if n_known:
+        feedback.pushInfo(
+            f"{n_known} of them were in the training of the model: their class shows how well it fits, and predicts "
+            "nothing."
         )
     if model.classifier == "context":
         feedback.pushInfo(

@@ -118,6 +118,7 @@ class ExplainSegments(Tool):
 
     def work(self, parameters, context, feedback):
         from ...algorithms.subduction.explanation import explain
+        from ...ui.reports.relevance import relevance_report
 
         started = time.monotonic()
         subject = read_subject(self, parameters, context, feedback, MAGNITUDE_FIELD)
@@ -143,13 +144,8 @@ class ExplainSegments(Tool):
             no_geometry, no_crs = QgsWkbTypes.Type.NoGeometry, QgsCoordinateReferenceSystem()
             outputs.layer("TABLE", fields_of(*TABLE_FIELDS), no_geometry, no_crs, table)
             about = run_context(self, parameters, context, started, crs=subject.source.sourceCrs().authid())
-
-            def write_report(path):
-                from ...ui.reports.relevance import relevance_report
-
-                path.write_text(relevance_report(explanation, subject.segments, about), encoding="utf-8")
-
-            outputs.file("REPORT", write_report)
+            page = partial(relevance_report, explanation, subject.segments, about)
+            outputs.file("REPORT", lambda path: path.write_text(page(), encoding="utf-8"))
         agreement = explanation.rank_agreement
         return {
             **outputs.results,

@@ -53,6 +53,15 @@ def test_classes_and_probabilities_are_those_of_the_model(classify, segments, mo
     assert results["N_OUTSIDE"] == expected.outside.sum()
 
 
+def test_segments_of_the_training_are_told_from_predictions(classify, make_segments, recorder):
+    feedback = recorder()
+    classify(make_segments((("north", 10),)), feedback=feedback)
+    assert any("10 of them were in the training of the model" in text for text in feedback.infos)
+    feedback = recorder()
+    classify(make_segments((("north", 10),), values={"SED_DG_AVE": lambda row: 0.3 * row}), feedback=feedback)
+    assert not any("in the training" in text for text in feedback.infos)
+
+
 def test_the_pattern_of_the_synthetic_trenches_is_found(classify, segments):
     strong = [magnitude >= 8 for magnitude in column(segments, "mag_max")]
     found = [number == 2 for number in column(classify()["OUTPUT"], "class")]

@@ -79,6 +79,15 @@ def test_full_names_are_aliases_and_the_style_is_stored(explain, tmp_path):
     assert layer.attributeDisplayName(position) == "Relevance of CRD_UP_STD for the class"
 
 
+def test_the_report_is_one_page_of_its_own(explain, make_segments, tmp_path):
+    path = tmp_path / "relevance.html"
+    values = {"region": lambda row: "<script>alert(1)</script>"}
+    layer = make_segments((("north", 20),), values=values)
+    assert explain(layer, REPORT=str(path))["REPORT"] == str(path)
+    text = path.read_text(encoding="utf-8")
+    assert "CRD_UP_AVE" in text and "alert(1)</script>" not in text and "epsilon" in text
+
+
 def test_what_the_reasons_are_worth_is_said(explain, recorder):
     feedback = recorder()
     results = explain(feedback=feedback)
