@@ -1,4 +1,4 @@
-"""The colours of trench segments: classes of magnitude, relevance, and groups of features; the same in maps and figures.
+"""The colours of trench segments: classes of magnitude, relevance, groups of features; the same in maps and figures.
 
 All stay apart under deuteranopia and protanopia. Classes run from cool to warm with the magnitude; relevance leaves
 these hues free, so that nobody takes one for the other.

@@ -75,8 +75,8 @@ class Explanation:
         Second opinion: what macro F1 of these rows loses when a feature is moved along the trench. None where no
         magnitudes or places are known.
     n_from_training : int or None
-        Explained segments that the network was trained on; None where the model does not tell. Importance over them tells what the network uses, not what
-        would help it on an unknown trench.
+        Explained segments that the network was trained on; None where the model does not tell. Importance over them
+        tells what the network uses, not what would help it on an unknown trench.
     """
 
     names: tuple
@@ -119,8 +119,8 @@ class Explanation:
         if not self.n_from_training:
             return f"The network was trained on none of these segments, so importance also tells {what}."
         return (
-            f"The network was trained on {self.n_from_training} of these {len(self.rows)} segments, so importance tells "
-            f"what it uses, not {what}."
+            f"The network was trained on {self.n_from_training} of these {len(self.rows)} segments, so importance "
+            f"tells what it uses, not {what}."
         )
 
 
@@ -189,21 +189,30 @@ def reason(class_name, names, groups, values, bias):
     bias : float
     """
     total = np.abs(values).sum()
-    sides = {True: [], False: []}
+    supporting, opposing = [], []
     for group in GROUPS:
         members = [index for index, of in enumerate(groups) if of == group]
         balance = values[members].sum()
         if members and abs(balance) >= _LEAST_SHARE * total > 0:
-            leading = sorted(members, key=lambda index: -values[index] * np.sign(balance))[:_NAMED]
-            named = ", ".join(f"{names[index]} {values[index]:+.2g}" for index in leading if values[index] * balance > 0)
-            sides[balance > 0].append((abs(balance), f"{group} {balance:+.2g} ({named})"))
-    listed = {side: "; ".join(text for _, text in sorted(found, reverse=True)) for side, found in sides.items()}
-    parts = [f"{word} it: {listed[side]}" for side, word in ((True, "For"), (False, "Against")) if listed[side]]
+            alike = [index for index in members if values[index] * balance > 0]
+            text = f"{group} {balance:+.2g} ({_strongest(names, values, alike)})"
+            (supporting if balance > 0 else opposing).append((abs(balance), text))
+    parts = [
+        f"{word} it: " + "; ".join(text for _, text in sorted(side, reverse=True))
+        for word, side in (("For", supporting), ("Against", opposing))
+        if side
+    ]
     if not parts:
-        strongest = sorted(range(len(names)), key=lambda index: -abs(values[index]))[:_NAMED]
-        named = ", ".join(f"{names[index]} {values[index]:+.2g}" for index in strongest if values[index])
-        parts = ["The features balance each other within every group" + (f"; the strongest are {named}" if named else "")]
+        named = _strongest(names, values, np.flatnonzero(values))
+        parts = [
+            "The features balance each other within every group" + (f"; the strongest are {named}" if named else "")
+        ]
     return f"{class_name}. {'. '.join(parts)}. Biases {bias:+.2g}."
+
+
+def _strongest(names, values, indices):
+    chosen = sorted(indices, key=lambda index: -abs(values[index]))[:_NAMED]
+    return ", ".join(f"{names[index]} {values[index]:+.2g}" for index in chosen)
 
 
 def summaries(names, groups, number, values, n_classes):

@@ -47,12 +47,12 @@ def published_classifier(path, segments, bounds):
         )
     if network.n_classes != bounds.n_classes:
         raise ModelFileError(
-            f"The checkpoint tells {network.n_classes} classes apart, and the class bounds make {bounds.n_classes}. Give "
-            f"{network.n_classes - 1} bounds."
+            f"The checkpoint tells {network.n_classes} classes apart, and the class bounds make {bounds.n_classes}. "
+            "Give one bound less than it has classes."
         )
     values = segments.values[complete_rows(segments)]
     if len(values) < 2:
-        raise DataError("Only one segment has all features, and a checkpoint needs several to scale them: add segments.")
+        raise DataError("Only one segment has all features, and a checkpoint needs several to scale them by: add some.")
     nothing = np.zeros((0, network.n_features))
     return SegmentClassifier(
         "network",

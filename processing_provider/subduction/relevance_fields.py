@@ -57,7 +57,9 @@ def segment_values(explanation, n_segments):
     """Return the attributes of :func:`segment_pairs` for every segment; blank where it was not explained."""
     found = explanation.relevance
     rows = [[None] * (len(explanation.names) + 4) for _ in range(n_segments)]
-    numbers = zip(explanation.number.tolist(), found.values.tolist(), found.bias.tolist(), found.rank_agreement.tolist())
+    numbers = zip(
+        explanation.number.tolist(), found.values.tolist(), found.bias.tolist(), found.rank_agreement.tolist()
+    )
     for row, (number, values, bias, agreement), reasons in zip(explanation.rows, numbers, explanation.reasons):
         rows[row] = [number, *values, bias, agreement, reasons]
     return rows

@@ -4,6 +4,7 @@ import pytest
 
 from fumarole.ui.palette import BOREHOLE, CLUSTER_COLOURS, NOT_ASSIGNED, cluster_colour, cluster_colours
 
+
 def test_first_eight_colours_stay_apart(smallest_difference, vision):
     assert smallest_difference(CLUSTER_COLOURS[:8], vision) > 15
 

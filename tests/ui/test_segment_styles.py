@@ -15,7 +15,15 @@ from qgis.PyQt.QtGui import QColor
 from fumarole.ui import segment_styles
 from fumarole.ui.segment_palette import RELEVANCE, class_color
 
-FIELDS = ("region:string", "class:integer", "prob:double", "outside:integer", "r_SED:double", "pred_class:integer", "right:integer")
+FIELDS = (
+    "region:string",
+    "class:integer",
+    "prob:double",
+    "outside:integer",
+    "r_SED:double",
+    "pred_class:integer",
+    "right:integer",
+)
 ADDRESS = "".join(f"&field={field}" for field in FIELDS)
 AREA = "Polygon(({x} 0, {x} 1, {right} 1, {right} 0, {x} 0))"
 WKT = {"Polygon": AREA, "LineString": "LineString({x} 0.5, {right} 0.5)", "Point": "Point({middle} 0.5)"}

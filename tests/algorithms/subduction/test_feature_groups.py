@@ -38,7 +38,7 @@ def test_the_user_comes_first_and_the_longest_beginning_counts():
 
 @pytest.mark.parametrize("text", ["dynamics", "dynamics=", "dynamics= ,", "dinamics=FRE", "=FRE"])
 def test_what_assigns_nothing_gets_a_sentence(text):
-    with pytest.raises(DataError, match="assigns no features to a group. Write group=names with one of the groups phys"):
+    with pytest.raises(DataError, match="assigns no features to a group. Write group=names with one of the groups"):
         parse_groups(text)
 
 

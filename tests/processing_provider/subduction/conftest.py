@@ -105,7 +105,9 @@ def published_layer(qgis_app, shared_data):
             pytest.skip(f"{path.name} may not be shipped and is not present")
         with open(path, newline="", encoding="utf-8") as stream:
             header, *cells = csv.reader(stream)
-        rows += [[region, 50.0 * float(number), *(float(cell) if cell else None for cell in row)] for number, *row in cells]
+        rows += [
+            [region, 50.0 * float(number), *(float(cell) if cell else None for cell in row)] for number, *row in cells
+        ]
     fields = "".join(f"&field={name}:double" for name in ("s_km", *header[1:]))
     layer = QgsVectorLayer(f"None?field=region:string{fields}", "published segments", "memory")
     features = []
