@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import demo_sp
+from . import demo_sp, demo_subduction
 from .demo_checks import great_basin_problems, simav_problems, typical_values
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -178,8 +178,18 @@ def say(text):
     print(text, flush=True)
 
 
-EXAMPLES = {"great_basin": great_basin, "simav": simav, "self_potential": demo_sp.run}
-CONTENTS_OF = {"great_basin": CONTENTS, "simav": CONTENTS, "self_potential": demo_sp.CONTENTS}
+EXAMPLES = {
+    "great_basin": great_basin,
+    "simav": simav,
+    "self_potential": demo_sp.run,
+    "subduction": demo_subduction.run,
+}
+CONTENTS_OF = {
+    "great_basin": CONTENTS,
+    "simav": CONTENTS,
+    "self_potential": demo_sp.CONTENTS,
+    "subduction": demo_subduction.CONTENTS,
+}
 
 
 def main(arguments=None):

@@ -104,11 +104,11 @@ def near_trenches(trenches):
 
 
 def write_earthquakes(folder, catalogue, near):
-    """Write the large earthquakes above the slab proper, and the depth at which all of them place it."""
+    """Write the large earthquakes, and the depth at which earthquakes of every size place the slab."""
     own = catalogue["event_id"].str.startswith(NEIC) & ~catalogue["event_id"].str.startswith(HISTORICAL)
     catalogue = catalogue[own & (catalogue["time"].str[:4].astype(int) >= FIRST_YEAR) & catalogue["depth"].notna()]
     catalogue = catalogue[near(catalogue["longitude"], catalogue["latitude"])].sort_values("time")
-    large = catalogue[(catalogue["mag"] >= LEAST_MAGNITUDE) & (catalogue["depth"] <= DEEP_KM)]
+    large = catalogue[catalogue["mag"] >= LEAST_MAGNITUDE]
     columns = {
         "date": large["time"].str[:10],
         "longitude": large["longitude"].round(2),
