@@ -133,6 +133,7 @@ class _MapFile:
             return int(not stopped)
 
         self._note(attempt(self._dataset.FlushCache) or 0)
+        self.check("writing")  # GDAL crashes on the overviews of a file that could not be written
         self._note(attempt(self._dataset.BuildOverviews, "NEAREST", levels, callback=report))
         if stopped:
             raise stopped[0]
@@ -152,10 +153,14 @@ class _MapFile:
                 band.SetMetadataItem("STATISTICS_VALID_PERCENT", f"{100.0 * n_pixels / histogram.sum():.4g}")
 
     def close(self):
-        """Close the file."""
+        """Close the file, which completes it."""
+        with_exceptions = gdal.GetUseExceptions()
+        gdal.DontUseExceptions()  # one of a file that closes is lost
         gdal.ErrorReset()
         self._dataset = None
         self._note(0)
+        if with_exceptions:
+            gdal.UseExceptions()
 
     def check(self, doing):
         """Raise the sentence on what went wrong so far, if anything did."""

@@ -65,7 +65,8 @@ class DeepEmbeddedClusteringRaster(Tool):
             with Outputs(self, parameters, context, feedback) as outputs:
                 census = Census(model.n_clusters)
                 progress = progress_to(feedback, 0.7, 0.9)
-                write = partial(write_map, rasters=rasters, model=model, census=census, progress=progress)
+                drawing = replace(model, cloud=None)  # its own training pixels need not be told how far they lie from them
+                write = partial(write_map, rasters=rasters, model=drawing, census=census, progress=progress)
                 style = partial(style_cluster_raster, cluster_count=model.n_clusters)
                 outputs.raster("OUTPUT", write, style, "Cluster map")
                 feedback.pushInfo(census.sentence())

@@ -34,9 +34,9 @@ def clusters_of(layer):
 def test_training_samples_keep_their_cluster(assign, trained, make_samples):
     layer = make_samples()
     results = assign(layer)
-    assert set(results) == {"OUTPUT", "N_SAMPLES", "N_DROPPED", "N_OUTSIDE"}
+    assert set(results) == {"OUTPUT", "N_SAMPLES", "N_PIXELS", "N_DROPPED", "N_OUTSIDE"}
     assert clusters_of(results["OUTPUT"]) == trained[1]
-    assert (results["N_SAMPLES"], results["N_DROPPED"]) == (60, 0) and results["N_OUTSIDE"] <= 1
+    assert (results["N_SAMPLES"], results["N_PIXELS"], results["N_DROPPED"]) == (60, 0, 0) and results["N_OUTSIDE"] <= 1
     assert results["OUTPUT"].fields().names() == layer.fields().names() + ADDED
     assert len({name[:10] for name in ADDED}) == len(ADDED)
     assert results["OUTPUT"].renderer().type() == "categorizedSymbol"
