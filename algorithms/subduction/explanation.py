@@ -14,6 +14,7 @@ from .relevance import Relevance
 from .validation import class_f1
 
 LOW_AGREEMENT = 0.5  #: rank agreement below which the reasons of a single network are not to be trusted
+HIGH_AGREEMENT = 0.8  #: rank agreement from which networks name nearly the same reasons
 N_REPEATS = 5  #: shuffles of every feature for the second opinion
 _NAMED = 2  # features named within a group
 _SAME = 1e-9  # distance of preprocessed features below which two segments are one
@@ -94,6 +95,11 @@ class Explanation:
     n_from_training: Optional[int]
 
     @property
+    def is_agreed(self):
+        """Whether several networks name nearly the same reasons."""
+        return self.n_members > 1 and self.rank_agreement >= HIGH_AGREEMENT
+
+    @property
     def trust(self):
         """One sentence on whether the networks agree about the reasons."""
         if self.n_members == 1:
@@ -107,6 +113,11 @@ class Explanation:
                 f"The {self.n_members} networks hardly agree on the reasons ({agreement}): the reasons of a single "
                 "network are not to be trusted, and those of one segment mean little even averaged. Read the means of "
                 "whole classes and groups."
+            )
+        if not self.is_agreed:
+            return (
+                f"The {self.n_members} networks agree in part on the reasons ({agreement}): read the means of whole "
+                "classes and groups, and take no order of features in a single segment for certain."
             )
         return f"The {self.n_members} networks largely agree on the reasons ({agreement})."
 

@@ -5,14 +5,11 @@ import numpy as np
 
 def tell_explanation(explanation, n_segments, feedback):
     """Say how many segments were explained and what the reasons are worth."""
-    from ...algorithms.subduction.explanation import LOW_AGREEMENT
-
-    n_explained, n_members = len(explanation.rows), explanation.n_members
+    n_explained = len(explanation.rows)
     feedback.pushInfo(f"{n_explained} of {n_segments} segments were explained.")
     if n_explained < n_segments:
         feedback.pushWarning(f"{n_segments - n_explained} segments have blank features and were not explained.")
-    is_good = n_members > 1 and explanation.rank_agreement >= LOW_AGREEMENT
-    (feedback.pushInfo if is_good else feedback.pushWarning)(explanation.trust)
+    (feedback.pushInfo if explanation.is_agreed else feedback.pushWarning)(explanation.trust)
     if explanation.importance is None:
         feedback.pushInfo("Magnitudes or positions are not known, so there is no permutation importance beside.")
         return

@@ -5,7 +5,7 @@ import pytest
 
 from fumarole.algorithms.errors import Cancelled
 from fumarole.algorithms.subduction.class_bounds import ClassBounds
-from fumarole.algorithms.subduction.explanation import LOW_AGREEMENT, explain, reason, summaries
+from fumarole.algorithms.subduction.explanation import HIGH_AGREEMENT, LOW_AGREEMENT, explain, reason, summaries
 from fumarole.algorithms.subduction.network_training import Recipe
 from fumarole.algorithms.subduction.segments import SegmentTable
 from fumarole.algorithms.subduction.training import train_classifier
@@ -106,9 +106,10 @@ def test_blank_segments_are_left_out(model, synthetic):
 def test_trust_is_said_in_words(explanation):
     from dataclasses import replace
 
-    low, high = replace(explanation, rank_agreement=0.17), replace(explanation, rank_agreement=LOW_AGREEMENT + 0.1)
+    low, some, high = (replace(explanation, rank_agreement=value) for value in (0.17, LOW_AGREEMENT, HIGH_AGREEMENT))
     assert "hardly agree on the reasons" in low.trust and "0.17" in low.trust and "not to be trusted" in low.trust
-    assert high.trust.startswith("The 5 networks largely agree")
+    assert some.trust.startswith("The 5 networks agree in part") and not some.is_agreed
+    assert high.trust.startswith("The 5 networks largely agree") and high.is_agreed
     assert "One network only" in replace(explanation, n_members=1, rank_agreement=float("nan")).trust
 
 
