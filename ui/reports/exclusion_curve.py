@@ -68,7 +68,7 @@ def curve_report(curve, segments, about):
     segments = segments.take(curve.rows)
     sections = (
         _curve_section(curve),
-        _meaning_section(),
+        _meaning_section(curve),
         _class_section(curve),
         _confusion_section(curve),
         _fold_section(curve, segments),
@@ -152,18 +152,20 @@ def _overview_table(curve):
     return table(caption, ("Classifier", *(f"{km:g} km" for km in distances)), rows)
 
 
-def _meaning_section():
+def _meaning_section(curve):
+    uses_context = "context" in classifiers_of(curve.scores)
     return Section(
         "What this means, and what it does not",
         (
             paragraph(
                 "Segments next to each other share features and earthquakes. A test that trains on the neighbours of "
-                "the tested segment mostly measures memory. The exclusion distance takes these neighbours away; what "
-                "is left of the score at long distances is what can be carried to another place."
+                "the tested segment mostly measures memory. The exclusion distance takes these neighbours away. What "
+                "is left at long distances rests less on memory, though not on none: whole trenches share a class, and "
+                "other stretches of the tested trench are still learned from."
             ),
             paragraph(F1),
             paragraph(joined(strong("The rules. "), RULE_WORDS)),
-            paragraph(joined(strong("The context classifier. "), CONTEXT_WORDS)),
+            paragraph(joined(strong("The context classifier. "), CONTEXT_WORDS)) if uses_context else "",
             paragraph(joined(strong("The spread. "), SPREAD)),
             paragraph(
                 joined(

@@ -2,6 +2,7 @@
 (function () {
   const PRINT_WIDTH_PX = 680; // what fits between the margins of an A4 page at 96 dots per inch
   const NARROW_PX = 640;
+  const FULL_PX = 1016; // what figures are as wide as on a page that is wide enough
   const plots = [];
 
   function draw(figures) {
@@ -10,6 +11,8 @@
     const plot = next.querySelector(".plot");
     const specification = JSON.parse(next.querySelector("script").textContent);
     plot.textContent = "";
+    const map = (specification.layout.meta || {}).map_px; // a map keeps its shape: narrower, it needs less height
+    if (map) { specification.layout.height -= Math.round(map * Math.max(0, 1 - plot.clientWidth / FULL_PX)); }
     plot.style.height = specification.layout.height + "px";
     Plotly.newPlot(plot, specification.data, specification.layout, {
       responsive: true,

@@ -5,7 +5,7 @@ import numpy as np
 from ..palette import NOT_ASSIGNED
 from .figures import GRID, INK, axis, layout, transparent
 from .formats import count, fixed
-from .segment_words import CLASSIFIER_NAMES, RULES, by_distance, classifier_name, classifiers_of
+from .segment_words import RULES, by_distance, classifier_name, classifiers_of
 
 CLASSIFIER_COLOURS = {
     "network": "#0072B2",
@@ -78,7 +78,7 @@ def class_curve_figure(scores, place):
     return {"data": traces, "layout": layout(360, **settings)}
 
 
-def tests_figure(tests):
+def score_bars_figure(tests):
     """Return the scores of the same classifiers in several tests beside one another.
 
     Parameters
@@ -155,6 +155,7 @@ def _curve(own, values, hover):
             "dash": _DASHES.get(classifier, "solid"),
         },
         "marker": {"symbol": _SYMBOLS[classifier], "size": 7},
+        "cliponaxis": False,
         "customdata": [hover(score) for score in own],
         "hovertemplate": "%{customdata}<extra></extra>",
     }

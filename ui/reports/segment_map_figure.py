@@ -89,8 +89,8 @@ def segment_map_figure(segments, number, groups, hover):
         "legend": _LEGEND,
     }
     width, height = max(np.ptp(x[rows]), 1.0), max(np.ptp(y[rows]) * stretch, 1.0)
-    frame = np.clip(_PLOT_WIDTH_PX * height / width, _SMALLEST_PX, _LARGEST_PX)
-    return {"data": traces, "layout": layout(int(frame) + 100, **settings)}
+    frame = int(np.clip(_PLOT_WIDTH_PX * height / width, _SMALLEST_PX, _LARGEST_PX))
+    return {"data": traces, "layout": layout(frame + 100, meta={"map_px": frame}, **settings)}
 
 
 def strip_figure(segments, lanes, groups, hover):

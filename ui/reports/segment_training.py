@@ -22,7 +22,7 @@ from .blocks import (
 from .figures import plain_text
 from .formats import count, fixed
 from .page import Section, page, run_section
-from .segment_figures import tests_figure
+from .segment_figures import score_bars_figure
 from .segment_map_figure import place_words
 from .segment_opinion_figures import importance_figure, regression_figure
 from .segment_sections import balance_table, confusion_tables, confusion_words, place_blocks, score_table
@@ -37,7 +37,7 @@ from .segment_words import (
     n_ruptures,
     regression_sentence,
     sample_sentence,
-    tests_sentences,
+    transfer_sentences,
 )
 
 REFERENCES = (
@@ -96,7 +96,7 @@ def _summary(result, segments):
     return (
         verdict((result.verdict,)),
         callout("Read this first", list(filter(None, warnings))),
-        paragraph(*tests_sentences(result)),
+        paragraph(*transfer_sentences(result)),
         paragraph(sample_sentence(segments)),
         facts(pairs),
     )
@@ -130,7 +130,7 @@ def _tests_section(result):
         "How well it predicts what it was not trained on",
         (
             bullets(items),
-            figure(tests_figure(tests), caption, "Macro F1 of the classifier and two rules in every test."),
+            figure(score_bars_figure(tests), caption, "Macro F1 of the classifier and two rules in every test."),
             folded(
                 "Every number",
                 score_table(

@@ -97,7 +97,7 @@ def majority_sentence(scores, classifier):
     return f"{CLASSIFIER_NAMES[classifier]}: no better than the commonest class of the region {where}."
 
 
-def tests_sentences(result):
+def transfer_sentences(result):
     """Return what is left of the score of a TrainingResult where nothing known reaches the tested segments."""
     name = CLASSIFIER_NAMES[result.blocks[0].classifier].lower()
     own, nearest = result.same_rupture[:2]
