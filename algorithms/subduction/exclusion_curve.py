@@ -146,9 +146,10 @@ def verdicts(scores, classifiers):
             sentences.append(f"{subject} beats the nearest-segment rule, which uses no feature, {where}.")
             continue
         worst = max(behind, key=lambda distance: nearest[distance] - own[distance])
+        there = f"at {worst:g} km " if len(behind) > 1 else ""
         sentences.append(
             f"{subject} does not beat the nearest-segment rule, which uses no feature, {_where(behind, own)}: "
-            f"at {worst:g} km its macro F1 is {own[worst]:.2f} against {nearest[worst]:.2f}."
+            f"{there}its macro F1 is {own[worst]:.2f} against {nearest[worst]:.2f}."
         )
     return tuple(sentences)
 

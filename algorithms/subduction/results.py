@@ -124,7 +124,8 @@ class TrainingResult:
         Rows of the given table without blank features; the arrays below are of these.
     blocks, same_rupture, region_out : tuple of ClassifierScore
         The classifier, then the rules without features: on blocks of trench; the same with whole ruptures kept
-        apart; and leaving one region out (empty when there is one region).
+        apart (empty where that leaves nothing to train on); and leaving one region out (empty when there is one
+        region).
     block : ndarray of int (n_complete,)
         Fold 0.. of ``blocks`` in which a segment is tested.
     probability : dict of str to ndarray (n_complete, n_classes)

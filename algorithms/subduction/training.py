@@ -5,6 +5,7 @@ from dataclasses import asdict
 import numpy as np
 
 from .. import model_file
+from ..errors import DataError
 from ..progress import part, silent
 from .baselines import RULES
 from .class_bounds import check_classes
@@ -82,11 +83,19 @@ def train_classifier(
     check_classes(classes, bounds)
     cut = stretches(segments, n_folds)
     blocks = block_folds(segments, cut, Exclusion(exclusion_km))
-    designs = [blocks, block_folds(segments, cut, Exclusion(exclusion_km, same_rupture=True))]
+    apart, region_out = (), ()
+    try:
+        apart = block_folds(segments, cut, Exclusion(exclusion_km, same_rupture=True))
+    except DataError:
+        notes.append(
+            "Keeping whole ruptures apart leaves no segment to train on: how much of the score is owed to earthquakes "
+            "that reach into the tested stretches cannot be told."
+        )
     if len(np.unique(segments.region)) > 1:
-        designs.append(leave_one_region_out(segments))
+        region_out = leave_one_region_out(segments)
     else:
         notes.append("All segments belong to one region: how the classifier does on another trench cannot be told.")
+    designs = [blocks, apart, region_out]
     notes += absent_classes(classes, n_classes, blocks, bounds.names)
     validated = [fold for design in designs for fold in design]
     searched, validating, permuting, fitting, regressing = _shares(
@@ -117,6 +126,7 @@ def train_classifier(
         tuple(
             score_folds(name, exclusion_km, classes, n_classes, design, predictions[start : start + len(design)])
             for name, predictions in found.items()
+            if design
         )
         for design, start in zip(designs, np.cumsum([0, *map(len, designs)]))
     ]
@@ -132,19 +142,16 @@ def train_classifier(
             segments, regressor, exclusion, n_folds, N_MEMBERS, seed, recipe, n_trees, regressing
         )
     progress(1.0, "")
-    region_out = scores[2] if len(scores) > 2 else ()
     model.card["quality"] = {
         "f1_macro": scores[0][0].f1_macro,
         "f1_nearest_segment": scores[0][1].f1_macro,
-        "f1_same_rupture": scores[1][0].f1_macro,
-        "f1_leave_region_out": region_out[0].f1_pooled if region_out else None,
+        "f1_same_rupture": scores[1][0].f1_macro if apart else None,
+        "f1_leave_region_out": scores[2][0].f1_pooled if region_out else None,
     }
     return TrainingResult(
         model,
         rows,
-        scores[0],
-        scores[1],
-        region_out,
+        *scores,
         cut.number,
         {name: pooled(blocks, predictions[: len(blocks)], len(segments)) for name, predictions in found.items()},
         verdicts(scores[0], (classifier,))[0],

@@ -71,7 +71,7 @@ def define_parameters(tool):
         (
             ("F1_MACRO", "Macro F1 of the classifier on blocks of trench, mean of the folds"),
             ("F1_NEAREST_SEGMENT", "Macro F1 of the nearest-segment rule, which uses no feature"),
-            ("F1_SAME_RUPTURE", "Macro F1 of the classifier with whole ruptures kept apart"),
+            ("F1_SAME_RUPTURE", "Macro F1 of the classifier with whole ruptures kept apart (NaN: not possible)"),
             ("F1_LEAVE_REGION_OUT", "Macro F1 of the classifier on left-out regions, all together (NaN: one region)"),
             ("N_SEGMENTS", "Number of segments trained on"),
             ("N_DROPPED", "Number of segments left out for blank features"),

@@ -52,7 +52,8 @@ def write_predictions(outputs, data, rows, block, probability):
     style = None
     if kind != QgsWkbTypes.Type.NoGeometry:
         names = data.bounds.names
-        style = partial(style_predictions, n_classes=len(names), names=names, right='"right" = 1', predicted="pred_class")
+        right = '"right" = 1'
+        style = partial(style_predictions, n_classes=len(names), names=names, right=right, predicted="pred_class")
     outputs.layer("PREDICTIONS", fields, kind, data.source.sourceCrs(), cells, style, "Predictions")
 
 

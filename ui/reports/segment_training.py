@@ -89,8 +89,9 @@ def _summary(result, segments):
         ("Ruptures", count(n_ruptures(segments))),
         ("Macro F1 on trench blocks", fixed(own.f1_macro)),
         ("Nearest segment (no feature)", fixed(nearest.f1_macro)),
-        ("Ruptures apart", fixed(result.same_rupture[0].f1_macro)),
     ]
+    if result.same_rupture:
+        pairs.append(("Ruptures apart", fixed(result.same_rupture[0].f1_macro)))
     if result.region_out:
         pairs.append(("On a left-out region", fixed(result.region_out[0].f1_pooled)))
     return (
@@ -104,8 +105,12 @@ def _summary(result, segments):
 
 def _tests(result):
     """Return the name and scores of every test, the mildest first."""
-    named = [("Trench blocks", result.blocks), ("Ruptures apart", result.same_rupture)]
-    return named + ([("Region left out", result.region_out)] if result.region_out else [])
+    named = (
+        ("Trench blocks", result.blocks),
+        ("Ruptures apart", result.same_rupture),
+        ("Region left out", result.region_out),
+    )
+    return [(name, scores) for name, scores in named if scores]
 
 
 def _tests_section(result):
@@ -114,9 +119,12 @@ def _tests_section(result):
         f"Trench blocks: one stretch of every trench is tested, and training segments keep "
         f"{result.blocks[0].distance_km:g} km from it along the trench. How well can a gap within known trenches be "
         "filled?",
-        "Ruptures apart: besides, no earthquake that reaches a tested segment is trained on. What remains when "
-        "the answer is not written on the neighbours?",
     ]
+    if result.same_rupture:
+        items.append(
+            "Ruptures apart: besides, no earthquake that reaches a tested segment is trained on. What remains when "
+            "the answer is not written on the neighbours?"
+        )
     if result.region_out:
         items.append("Region left out: a whole trench is tested by a classifier that knows only the others.")
     caption = (

@@ -100,16 +100,18 @@ def majority_sentence(scores, classifier):
 def transfer_sentences(result):
     """Return what is left of the score of a TrainingResult where nothing known reaches the tested segments."""
     name = CLASSIFIER_NAMES[result.blocks[0].classifier].lower()
-    own, nearest = result.same_rupture[:2]
-    sentences = [
-        f"With whole ruptures kept apart, so that no earthquake is both learned and tested, the {name} reaches a macro "
-        f"F1 of {fixed(own.f1_macro)} ({fixed(nearest.f1_macro)} by the nearest-segment rule)."
-    ]
+    sentences = []
+    if result.same_rupture:
+        own, nearest = result.same_rupture[:2]
+        sentences.append(
+            f"With whole ruptures kept apart, so that no earthquake is both learned and tested, the {name} reaches a "
+            f"macro F1 of {fixed(own.f1_macro)} ({fixed(nearest.f1_macro)} by the nearest-segment rule)."
+        )
     if result.region_out:
         own, _, majority = result.region_out
         gain = own.f1_pooled - majority.f1_pooled
         sentences.append(
-            f"On trenches it has seen nothing of, it reaches {fixed(own.f1_pooled)} over all segments together; always "
+            f"On trenches it has seen nothing of, {'it' if sentences else f'the {name}'} reaches {fixed(own.f1_pooled)} over all segments together; always "
             f"answering the commonest class of the other trenches gives {fixed(majority.f1_pooled)}"
             f"{'.' if gain > 0 else ', so that nothing it learned is worth anything there.'}"
         )

@@ -193,3 +193,16 @@ def test_other_features_and_damaged_files_are_refused(results, synthetic, tmp_pa
     )
     with pytest.raises(ModelFileError, match="do not fit"):
         SegmentClassifier.load(tmp_path / "broken.npz")
+
+
+def test_one_earthquake_along_the_whole_trench_is_said(synthetic):
+    order = np.arange(105)
+    painted = replace(
+        synthetic,
+        magnitude=np.where(order < 50, 9.5, 7.0),  # the tested middle of the trench holds both
+        region=np.repeat("a", 105),
+        position_km=50.0 * order,
+    )
+    result = train_classifier(painted, TWO, "extra_trees", n_trees=5)
+    assert result.same_rupture == () and result.model.card["quality"]["f1_same_rupture"] is None
+    assert any(note.startswith("Keeping whole ruptures apart leaves no segment") for note in result.notes)
