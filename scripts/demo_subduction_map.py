@@ -1,6 +1,8 @@
 """The map and the project of the subduction example, around the Pacific: nothing is torn at 180 degrees."""
 
 import geopandas
+import numpy as np
+from pyproj import Geod
 from qgis.core import (
     Qgis,
     QgsApplication,
@@ -8,13 +10,19 @@ from qgis.core import (
     QgsCoordinateTransform,
     QgsFillSymbol,
     QgsLayoutItemLabel,
+    QgsLayoutItemLegend,
     QgsLayoutItemMap,
     QgsLayoutItemMapGrid,
     QgsLayoutItemPage,
+    QgsLayoutSize,
     QgsLineSymbol,
+    QgsMarkerSymbol,
+    QgsNullSymbolRenderer,
     QgsPalLayerSettings,
+    QgsPointXY,
     QgsPrintLayout,
     QgsProject,
+    QgsProperty,
     QgsRectangle,
     QgsReferencedRectangle,
     QgsSingleSymbolRenderer,
@@ -23,20 +31,22 @@ from qgis.core import (
     QgsVectorLayerSimpleLabeling,
 )
 from qgis.PyQt.QtGui import QColor
-from shapely.geometry import box
+from shapely.geometry import Point, box
 
 from ..processing_provider.clustering.map_files import export_map, save_project
-from ..ui.map_layout import PAGES, place
+from ..ui.map_layout import MILLIMETRES, PAGES, place
 from ..ui.map_legend import LegendEntry, add_legend
 from ..ui.map_text import INK, QUIET_INK, literal, set_letters, text_format
-from ..ui.styles import style_earthquakes
 
 PACIFIC = "+proj=eqearth +lon_0=190 +datum=WGS84 +units=m +no_defs"  # Equal Earth, cut at 10° E
-WINDOW = QgsRectangle(86.0, -50.0, 296.0, 63.0)  # degrees
+WINDOW = ((84.0, 0.0), (-62.0, 0.0), (-170.0, -49.0), (-170.0, 64.0))  # its sides; longitude and latitude, degrees
+LAND_WINDOWS = ((12.0, -60.0, 180.0, 85.0), (-180.0, -60.0, 8.0, 85.0))  # west, south, east, north; degrees
+NAMES_KM = 700.0  # from the trench, over the downgoing plate
 LARGEST_MAGNITUDES = 7.5  # of the earthquakes drawn
 SEA, LAND, GRATICULE = "#E4EBF0", "#FBFAF7", "90,110,125,70"
 DPI = 200
-SHOWN = ("earthquakes", "trenches", "classes", "boundaries", "land")  # on the printed map
+LEGEND_MM = (237.0, 196.0, 90.0, 70.0)  # left, top, width, height: in the open Pacific
+SHOWN = ("names", "earthquakes", "trenches", "classes", "boundaries", "land")  # on the printed map
 _TITLE = "Where the largest earthquake since 1973 reached magnitude {bound}, as five networks see it"
 _SUBTITLE = (
     "Thirteen trenches in segments of {spacing:.0f} km, classified by topography, geoid, gravity and slab depth. No "
@@ -69,9 +79,7 @@ def draw(folder, trenches, boundaries, bound, spacing_km):
         project.addMapLayer(layer)
     for hidden in ("predictions", "relevance", "segments"):
         project.layerTreeRoot().findLayer(layers[hidden]).setItemVisibilityChecked(False)
-    extent = QgsCoordinateTransform(
-        QgsCoordinateReferenceSystem("EPSG:4326"), project.crs(), project
-    ).transformBoundingBox(WINDOW)
+    extent = window(project)
     project.viewSettings().setDefaultViewExtent(QgsReferencedRectangle(extent, project.crs()))
     texts = _TITLE.format(bound=bound), _SUBTITLE.format(spacing=spacing_km), _CREDIT
     layout = lay_out(project, layers, extent, texts)
@@ -79,10 +87,19 @@ def draw(folder, trenches, boundaries, bound, spacing_km):
     save_project(project, folder / "subduction.qgz")
     project.clear()
 
+def window(project):
+    """Return the rectangle to show, in the project's system."""
+    to_map = QgsCoordinateTransform(QgsCoordinateReferenceSystem("EPSG:4326"), project.crs(), project)
+    west, east, south, north = [to_map.transform(QgsPointXY(*side)) for side in WINDOW]
+    return QgsRectangle(west.x(), south.y(), east.x(), north.y())
+
+
 def open_layers(folder, trenches, boundaries):
     """Return the layers by key, top layer first; the results bring their styles."""
     land = land_polygons(folder / "land.gpkg")
+    names = name_points(trenches, folder / "names.gpkg")
     layers = {
+        "names": QgsVectorLayer(str(names), "Names of the trenches", "ogr"),
         "earthquakes": QgsVectorLayer(
             f"{folder / 'earthquakes.gpkg'}|subset=\"mag\" >= {LARGEST_MAGNITUDES}",
             f"Earthquakes of magnitude {LARGEST_MAGNITUDES:g} and above, 1973-2025",
@@ -96,41 +113,61 @@ def open_layers(folder, trenches, boundaries):
         "boundaries": QgsVectorLayer(str(boundaries), "Plate boundaries (PB2002)", "ogr"),
         "land": QgsVectorLayer(str(land), "Land", "ogr"),
     }
-    style_earthquakes(layers["earthquakes"], "mag")
     symbols = {
+        "earthquakes": QgsMarkerSymbol.createSimple(
+            {"name": "circle", "color": "0,0,0,0", "outline_color": INK, "outline_width": "0.25", "size": "2.4"}
+        ),
         "trenches": QgsLineSymbol.createSimple({"line_color": INK, "line_width": "0.35"}),
         "boundaries": QgsLineSymbol.createSimple({"line_color": "#9AA7B1", "line_width": "0.2"}),
         "land": QgsFillSymbol.createSimple({"color": LAND, "outline_style": "no"}),
     }
+    by_magnitude = QgsProperty.fromExpression(f'scale_linear("mag", {LARGEST_MAGNITUDES}, 9.1, 1.6, 5.5)')
+    symbols["earthquakes"].setDataDefinedSize(by_magnitude)
     for key, symbol in symbols.items():
         layers[key].setRenderer(QgsSingleSymbolRenderer(symbol))
-    label(layers["trenches"])
+    label(layers["names"])
     return layers
 
 
 def land_polygons(path):
     """Write the land around the Pacific, from the map of the world that QGIS brings; return the path.
 
-    It is cut far from what is shown: a polygon across the edge of the projection would be drawn around the Earth.
+    It is cut at the edge of the projection: a polygon across it would be drawn around the whole Earth.
     """
     world = f"{QgsApplication.pkgDataPath()}/resources/data/world_map.gpkg"
     countries = geopandas.read_file(world, layer="countries").geometry.simplify(0.05).buffer(0.0)
-    pieces = [countries.clip(box(*window)) for window in ((60.0, -60.0, 180.0, 80.0), (-180.0, -60.0, -40.0, 80.0))]
+    pieces = [countries.clip(box(*window)) for window in LAND_WINDOWS]
     geometry = [piece.unary_union for piece in pieces]
     geopandas.GeoDataFrame(geometry=geometry, crs="EPSG:4326").to_file(path, driver="GPKG")
     return path
 
 
+def name_points(trenches, path):
+    """Write a point out at sea beside each trench, for its name; return the path."""
+    table, geod = geopandas.read_file(trenches), Geod(ellps="WGS84")
+    places = []
+    for line in table.geometry:
+        lonlat = np.vstack([part.coords for part in getattr(line, "geoms", [line])])
+        middle = len(lonlat) // 2
+        azimuth, _, _ = geod.inv(*lonlat[middle - 5], *lonlat[middle + 5])
+        longitude, latitude, _ = geod.fwd(*lonlat[middle], azimuth + 90.0, 1000.0 * NAMES_KM)  # downgoing on the right
+        places.append(Point(longitude, latitude))
+    geopandas.GeoDataFrame({"region": table["region"]}, geometry=places, crs="EPSG:4326").to_file(path, driver="GPKG")
+    return path
+
+
 def label(layer):
-    """Write the region beside each trench."""
-    style, halo = text_format(7.0), QgsTextBufferSettings()
+    """Show the names instead of the points."""
+    style, halo = text_format(9.0, bold=True), QgsTextBufferSettings()
     halo.setEnabled(True)
-    halo.setSize(0.6)
-    halo.setColor(QColor(255, 255, 255, 210))
+    halo.setSize(0.8)
+    halo.setColor(QColor(SEA))
     style.setBuffer(halo)
     settings = QgsPalLayerSettings()
     settings.fieldName = "region"
+    settings.placement = QgsPalLayerSettings.Placement.OverPoint
     settings.setFormat(style)
+    layer.setRenderer(QgsNullSymbolRenderer())
     layer.setLabeling(QgsVectorLayerSimpleLabeling(settings))
     layer.setLabelsEnabled(True)
 
@@ -155,7 +192,8 @@ def lay_out(project, layers, extent, texts):
     item.setKeepLayerSet(True)
     item.setBackgroundColor(QColor(SEA))
     item.setFrameEnabled(True)
-    item.zoomToExtent(extent)
+    item.setExtent(extent)
+    item.attemptResize(QgsLayoutSize(*room, MILLIMETRES))  # the extent had changed it
     grid = QgsLayoutItemMapGrid("Graticule", item)
     item.grids().addGrid(grid)
     grid.setCrs(QgsCoordinateReferenceSystem("EPSG:4326"))
@@ -163,13 +201,22 @@ def lay_out(project, layers, extent, texts):
     grid.setIntervalY(30.0)
     grid.setLineSymbol(QgsLineSymbol.createSimple({"line_color": GRATICULE, "line_width": "0.15"}))
     entries = [
-        LegendEntry(layers["classes"], "Class of the segment"),
-        LegendEntry(layers["earthquakes"], "Earthquakes"),
-        LegendEntry(layers["boundaries"], ""),
+        LegendEntry(layers["classes"], "Largest earthquake of the segment", class_texts(layers["classes"])),
+        *(LegendEntry(layers[key], "", {0: layers[key].name()}) for key in ("earthquakes", "trenches", "boundaries")),
     ]
-    add_legend(layout, item, entries, 16.0, height - 110.0, 70.0, 90.0, 1.1)
+    add_legend(layout, item, entries, *LEGEND_MM, 1.1)
+    legend = next(part for part in layout.items() if isinstance(part, QgsLayoutItemLegend))
+    legend.setBoxSpace(2.5)
+    legend.adjustBoxSize()
     project.layoutManager().addLayout(layout)
     return layout
+
+
+def class_texts(layer):
+    """Return the texts of the legend symbols that occur on the map, by their position."""
+    rules = layer.renderer().rootRule().children()
+    unused = {"Not classified", "Unlike any training segment"}
+    return {position: rule.label().replace(">=", "\u2265") for position, rule in enumerate(rules) if rule.label() not in unused}
 
 
 def add_text(layout, text, style, frame):

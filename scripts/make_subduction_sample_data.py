@@ -73,9 +73,29 @@ def write_trenches(folder, trenches, catalogue):
     lines = []
     for code in TRENCHES:
         points = trenches.loc[trenches["slab"] == code, ["lon", "lat"]].to_numpy()
-        lines.append(LineString(points[:: -1 if slab_is_on_the_right(points, deep) else 1].round(4)))
+        lines.append(cut_at_180(points[:: -1 if slab_is_on_the_right(points, deep) else 1]))
     table = {"region": list(TRENCHES.values()), "code": list(TRENCHES)}
     write_geojson(geopandas.GeoDataFrame(table, geometry=lines, crs="EPSG:4326"), folder / "trenches.geojson")
+
+
+def cut_at_180(points):
+    """Return a line, or the two lines on either side of the 180-degree meridian."""
+    longitude, latitude = points.T
+    crossed = np.flatnonzero((longitude[:-1] < 180.0) != (longitude[1:] < 180.0))
+    if not len(crossed):
+        return LineString(np.stack([wrapped(longitude), latitude], axis=1).round(4))
+    before, after = points[: crossed[0] + 1], points[crossed[0] + 1 :]
+    share = (180.0 - before[-1, 0]) / (after[0, 0] - before[-1, 0])
+    meridian = before[-1, 1] + share * (after[0, 1] - before[-1, 1])
+    west_first = before[-1, 0] < 180.0
+    ends = [(180.0, meridian), (-180.0, meridian)] if west_first else [(-180.0, meridian), (180.0, meridian)]
+    before, after = (np.stack([wrapped(part[:, 0]), part[:, 1]], axis=1) for part in (before, after))
+    return MultiLineString([np.vstack([before, ends[:1]]).round(4), np.vstack([ends[1:], after]).round(4)])
+
+
+def wrapped(longitude):
+    """Return longitudes between -180 and 180 degrees."""
+    return (np.asarray(longitude) + 180.0) % 360.0 - 180.0
 
 
 def slab_is_on_the_right(points, deep):
@@ -173,7 +193,7 @@ def write_grid(path, values, west, step, rounding, unit_name, registered=True):
     """
     north = 90.0 if registered else 90.0 - step / 2
     latitude = north - step * np.arange(len(values))
-    longitude = (west + step * np.arange(values.shape[1]) + 180.0) % 360.0 - 180.0
+    longitude = wrapped(west + step * np.arange(values.shape[1]))
     order = np.argsort(longitude)
     inside = (latitude >= LATITUDES[0]) & (latitude <= LATITUDES[1])
     values = rounding * np.round(values[inside][:, order] / rounding)
