@@ -111,8 +111,9 @@ def transfer_sentences(result):
         own, _, majority = result.region_out
         gain = own.f1_pooled - majority.f1_pooled
         sentences.append(
-            f"On trenches it has seen nothing of, {'it' if sentences else f'the {name}'} reaches {fixed(own.f1_pooled)} over all segments together; always "
-            f"answering the commonest class of the other trenches gives {fixed(majority.f1_pooled)}"
+            f"On trenches it has seen nothing of, {'it' if sentences else f'the {name}'} reaches "
+            f"{fixed(own.f1_pooled)} over all segments together; always answering the commonest class of the "
+            f"other trenches gives {fixed(majority.f1_pooled)}"
             f"{'.' if gain > 0 else ', so that nothing it learned is worth anything there.'}"
         )
     return sentences
