@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...algorithms.subduction.sampling import BANDS, may_touch, members, moments, no_moments
+from ...algorithms.subduction.cell_search import BANDS, CellSearch, patch_around
+from ...algorithms.subduction.sampling import moments, no_moments
 from .raster_pixels import pixel_grids
 
 _PORTION = 65_536  # earthquakes placed at once
@@ -52,17 +53,18 @@ def sample_rasters(bands, systems, regions, context, progress):
     sides = [(one.cells.spacing_km, one.cells.width_up_km, one.cells.width_down_km) for one in regions]
     grids = pixel_grids(bands, systems, float(np.min(sides)))
     sampled = [_Sums(regions) for _ in bands]
+    searches = [CellSearch(one.cells) for one in regions]
     windows = [(grid, window) for grid in grids for window in grid.windows()]
     for number, (grid, window) in enumerate(windows):
         progress(number / len(windows), "Reading the rasters along the trenches")
-        lattice = grid.lattice(window, context)
-        near = [index for index, one in enumerate(regions) if may_touch(one.cells, *lattice)]
+        patch = patch_around(*grid.lattice(window, context))
+        near = [index for index, search in enumerate(searches) if search.may_reach(patch)]
         if not near:
             continue
         pixels = grid.read(window, context)
         for index in near:
             progress(number / len(windows), "")
-            found = members(regions[index].cells, pixels.longitude, pixels.latitude)
+            found = searches[index].members(pixels.longitude, pixels.latitude)
             for position, values in zip(grid.positions, pixels.values):
                 sampled[position].add(index, found, values)
     return [sums.result() for sums in sampled], grids
@@ -71,11 +73,12 @@ def sample_rasters(bands, systems, regions, context, progress):
 def sample_points(longitude, latitude, values, regions, progress):
     """Sum up values ``(n,)`` at places in degrees in the cells of ``regions``; returns :class:`Sampled`."""
     sums = _Sums(regions)
+    searches = [CellSearch(one.cells) for one in regions]
     for start in range(0, len(values), _PORTION):
         part = slice(start, start + _PORTION)
-        for index, one in enumerate(regions):
+        for index, search in enumerate(searches):
             progress((start + index * _PORTION / len(regions)) / len(values), "Finding the earthquakes of the segments")
-            sums.add(index, members(one.cells, longitude[part], latitude[part]), values[part])
+            sums.add(index, search.members(longitude[part], latitude[part]), values[part])
     return sums.result()
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...algorithms.errors import DataError
-from ...algorithms.subduction.sampling import BANDS, WINDOWS_KM, gradient, slab_profile
+from ...algorithms.subduction.cell_search import BANDS
+from ...algorithms.subduction.sampling import WINDOWS_KM, gradient, slab_profile
 
 MEAN, STD, GRADIENT = STATISTICS = ("mean", "std", "gradient")
 _ENDINGS = {MEAN: "AVE", STD: "STD", GRADIENT: "GRD"}

@@ -4,14 +4,8 @@ import numpy as np
 import pytest
 from pyproj import Geod
 
-from fumarole.algorithms.subduction.sampling import (
-    gradient,
-    may_touch,
-    members,
-    moments,
-    no_moments,
-    slab_profile,
-)
+from fumarole.algorithms.subduction.cell_search import CellSearch, patch_around
+from fumarole.algorithms.subduction.sampling import gradient, moments, no_moments, slab_profile
 from fumarole.algorithms.subduction.trench import trench_cells, trench_line
 
 GEOD = Geod(ellps="WGS84")
@@ -53,7 +47,7 @@ def literal_members(cells, longitude, latitude, cell, band):
 @pytest.mark.parametrize("band", ["UP", "DG"])
 def test_statistics_equal_the_literal_twin(case, band):
     cells, longitude, latitude, values = case
-    found = members(cells, longitude, latitude).band(band)
+    found = CellSearch(cells).members(longitude, latitude).band(band)
     computed = moments(found, values)
     for cell in range(len(cells)):
         inside = literal_members(cells, longitude, latitude, cell, band)
@@ -70,8 +64,8 @@ def test_portions_joined_are_the_whole(case):
     values = values + 1e6  # a mean that swallows the spread when squares are simply added
     joined = no_moments(len(cells))
     for part in np.array_split(np.arange(len(values)), 7):
-        joined = joined.joined(moments(members(cells, longitude[part], latitude[part]), values[part]))
-    whole = moments(members(cells, longitude, latitude), values)
+        joined = joined.joined(moments(CellSearch(cells).members(longitude[part], latitude[part]), values[part]))
+    whole = moments(CellSearch(cells).members(longitude, latitude), values)
     assert joined.count.tolist() == whole.count.tolist()
     assert joined.mean == pytest.approx(whole.mean, rel=1e-14)
     assert joined.std == pytest.approx(whole.std, rel=1e-8)
@@ -81,8 +75,8 @@ def test_portions_joined_are_the_whole(case):
 
 def test_cells_without_values_are_unknown(case):
     cells, longitude, latitude, values = case
-    far = moments(members(cells, longitude + 90.0, latitude), values)
-    blank = moments(members(cells, longitude, latitude), np.full_like(values, np.nan))
+    far = moments(CellSearch(cells).members(longitude + 90.0, latitude), values)
+    blank = moments(CellSearch(cells).members(longitude, latitude), np.full_like(values, np.nan))
     for nothing in (far, blank, far.joined(blank), no_moments(len(cells))):
         assert not nothing.count.any()
         for column in (nothing.mean, nothing.std, nothing.low, nothing.high):
@@ -92,37 +86,44 @@ def test_cells_without_values_are_unknown(case):
 def test_no_patch_with_members_is_passed_over(case):
     """Patches of many sizes: whenever a point in one lies in a cell, it must be said to be near."""
     cells, _, _, _ = case
-    rng = np.random.default_rng(3)
+    search, rng = CellSearch(cells), np.random.default_rng(3)
     verdicts = []
     for _ in range(150):
         size = rng.choice([0.3, 2.0, 9.0])
         west = cells.longitude[0] + rng.uniform(-14, 14)
         south = np.clip(cells.latitude[0] + rng.uniform(-14, 14), -90, 90 - size)
         across, up = np.meshgrid(np.linspace(0, size, 5), np.linspace(0, size, 5))
-        near = may_touch(cells, west + across, south + up)
+        near = search.may_reach(patch_around(west + across, south + up))
         points = rng.uniform(0, size, (2, 300))
-        has_members = len(members(cells, west + points[0], south + points[1]).cell) > 0
+        has_members = len(CellSearch(cells).members(west + points[0], south + points[1]).cell) > 0
         assert near or not has_members
         verdicts.append((near, has_members))
     assert (False, False) in verdicts
     assert (True, True) in verdicts
 
 
-def test_wide_cells_lose_no_member():
-    cells = trench_cells(trench_line([-30.0, -20.0], [70.0, 72.0]), 100.0, 2500.0, 1500.0, "left")
+@pytest.mark.parametrize("widths", [(300.0, 300.0), (2500.0, 1500.0)])
+@pytest.mark.parametrize("vertices", [([-30, -20], [70, 75]), ([100, 101], [-3, 4]), ([179, -170], [-62, -40])])
+def test_the_sphere_decides_nothing_wrongly(vertices, widths):
+    """Geodesics to all of many places, also far from the cells and near the pole, give the same members."""
+    cells = trench_cells(trench_line(*vertices), 100.0, *widths, "left")
     rng = np.random.default_rng(4)
-    longitude, latitude = rng.uniform(-180, 180, 600), rng.uniform(40, 90, 600)
-    found = members(cells, longitude, latitude)
-    for cell in range(len(cells)):
-        inside = [p for band in ("UP", "DG") for p in literal_members(cells, longitude, latitude, cell, band)]
-        assert found.point[found.cell == cell].tolist() == sorted(inside)
+    longitude = cells.longitude[0] + rng.uniform(-60, 60, 20_000)
+    latitude = np.clip(cells.latitude[0] + rng.uniform(-25, 25, 20_000), -90, 90)
+    found = CellSearch(cells).members(longitude, latitude)
+    for cell in range(0, len(cells), 3):
+        along, down = cells.local(np.full(len(longitude), cell), longitude, latitude)
+        inside = (np.abs(along) <= 50.0) & (down >= -widths[0]) & (down <= widths[1])
+        mine = found.cell == cell
+        assert found.point[mine].tolist() == np.flatnonzero(inside).tolist()
+        assert found.is_down[mine].tolist() == (down[inside] >= 0).tolist()
 
 
 def test_points_without_place_belong_nowhere(case):
     cells, longitude, latitude, _ = case
     blank = np.where(np.arange(len(longitude)) % 2, np.nan, longitude)
-    assert np.all(members(cells, blank, latitude).point % 2 == 0)
-    assert len(members(cells, np.array([]), np.array([])).cell) == 0
+    assert np.all(CellSearch(cells).members(blank, latitude).point % 2 == 0)
+    assert len(CellSearch(cells).members(np.array([]), np.array([])).cell) == 0
 
 
 def test_gradients_stop_at_gaps():
