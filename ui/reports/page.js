@@ -28,7 +28,10 @@
 
   window.addEventListener("beforeprint", function () {
     document.querySelectorAll("details").forEach(function (fold) { fold.open = true; });
-    plots.forEach(function (plot) { Plotly.relayout(plot, { width: PRINT_WIDTH_PX }); });
+    plots.forEach(function (plot) {
+      const beside = plot.closest(".columns") !== null; // two of them share the width
+      Plotly.relayout(plot, { width: beside ? PRINT_WIDTH_PX / 2 - 20 : PRINT_WIDTH_PX });
+    });
   });
   window.addEventListener("afterprint", function () {
     plots.forEach(function (plot) { Plotly.relayout(plot, { width: null, autosize: true }); });
