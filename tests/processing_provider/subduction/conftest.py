@@ -2,9 +2,15 @@
 
 import csv
 
+import csv
+from functools import partial
+
 import numpy as np
 import pytest
 from qgis.core import QgsFeature, QgsGeometry, QgsVectorLayer
+
+from fumarole.algorithms.subduction import exclusion_curve, training
+from fumarole.algorithms.subduction.network_training import Recipe
 
 SEGMENT_FEATURES = ("CRD_UP_AVE", "CRD_UP_STD", "SED_DG_AVE")
 _ADDRESS = (
@@ -117,3 +123,33 @@ def published_layer(qgis_app, shared_data):
         features.append(feature)
     assert layer.dataProvider().addFeatures(features)[0]
     return layer, header[1:-1]
+
+
+@pytest.fixture
+def quick_training(monkeypatch):
+    """Small networks, few steps and few trees, in the tools that train."""
+    small = {"recipe": Recipe(hidden=(16, 8), n_steps=60), "n_trees": 10}
+    for module, name in ((training, "train_classifier"), (exclusion_curve, "exclusion_distance_curve")):
+        monkeypatch.setattr(module, name, partial(getattr(module, name), **small))
+
+
+@pytest.fixture(scope="session")
+def published_layer(qgis_app, shared_data):
+    """The tables of Graciosa et al. (2025) as one table; the position is the row's number by 50 km."""
+    layer = None
+    for path in sorted((shared_data / "subduction").glob("???.csv")):
+        with open(path, newline="", encoding="utf-8") as stream:
+            header, *rows = csv.reader(stream)
+        if layer is None:
+            fields = "".join(f"&field={name}:double" for name in header[1:])
+            layer = QgsVectorLayer(f"None?field=region:string&field=s_km:double{fields}", "published", "memory")
+        features = []
+        for row in rows:
+            feature = QgsFeature(layer.fields())
+            cells = [float(cell) if cell else None for cell in row[1:]]
+            feature.setAttributes([path.stem, 50.0 * float(row[0]), *cells])
+            features.append(feature)
+        assert layer.dataProvider().addFeatures(features)[0]
+    if layer is None:
+        pytest.skip("the published segments may not be shipped and are not present")
+    return layer
