@@ -115,7 +115,7 @@ def read_band(band, window, plane):
     if read is None or (has_mask and mask is None):
         raise DataError(
             f"Band '{band.name}' cannot be read from row {window.row + 1}, column {window.column + 1} on: "
-            f"{gdal.GetLastErrorMsg()}. The file may be damaged or truncated."
+            f"{gdal.GetLastErrorMsg().rstrip('.')}. The file may be damaged or truncated."
         )
     no_data = source.GetNoDataValue()
     if no_data is not None:

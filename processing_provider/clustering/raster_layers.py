@@ -55,7 +55,7 @@ class AlignedRasters:
         import numpy as np
 
         bands = [self.bands[position] for position in positions]
-        exact = any(needs_float64(band.raster_band) for band in bands)
+        exact = any(needs_float64(band.raster_band) or _is_packed(band.raster_band) for band in bands)
         values = np.empty((len(bands), window.height, window.width), np.float64 if exact else np.float32)
         for band, plane in zip(bands, values):
             read_band(band, window, plane)
@@ -78,3 +78,8 @@ def open_rasters(layers, context):
         notes += [note] if note else []
         bands += [Band(band.name, on_grid, band.number) for band in bands_of(layer, dataset, taken)]
     return AlignedRasters(grid, tuple(bands), tuple(notes))
+
+
+def _is_packed(band):
+    """Return whether the numbers of a band are unpacked by a scale or an offset, which float32 would round."""
+    return band.GetScale() not in (None, 1.0) or bool(band.GetOffset())
