@@ -21,7 +21,9 @@ from qgis.PyQt.QtCore import QPointF, QSizeF
 from ..processing_provider.provider_groups import GROUPS
 from ..processing_provider.shipped_model import MODELS
 from .chain import Chain, Input, Step
+from .raster_chains import RASTER_CHAINS
 from .self_potential_chains import SELF_POTENTIAL_CHAINS
+from .subduction_chains import SUBDUCTION_CHAINS
 
 _BOX = QSizeF(230.0, 40.0)
 _COLUMN, _ROW = 300.0, 70.0  # steps of the drawing in the graphical modeler, pixels
@@ -129,6 +131,7 @@ def _steps(imports, boreholes, earthquakes):
 
 _IMPORT_SAMPLES = _import("samples", "Import the samples", "SAMPLES_FILE", 1)
 CHAINS = (
+    *RASTER_CHAINS,
     Chain(
         "prospect_from_samples",
         "Prospect from samples",
@@ -156,6 +159,7 @@ CHAINS = (
             ("earthquakes", "OUTPUT"),
         ),
     ),
+    *SUBDUCTION_CHAINS,
     *SELF_POTENTIAL_CHAINS,
 )
 

@@ -15,6 +15,7 @@ from qgis.core import (
     QgsUnitTypes,
     QgsVectorLayer,
     QgsVectorLayerUtils,
+    QgsWkbTypes,
 )
 
 from .map_text import grouped, set_letters, text_format
@@ -82,7 +83,7 @@ def add_legend(layout, map_item, entries, left, top, width, height, size):
 
 
 def _samples_entry(layer):
-    """Return the entry of clustered samples: the clusters that occur, with the number of their samples."""
+    """Return the entry of the clusters that occur: of samples with their number, of cluster polygons with the area."""
     renderer = layer.renderer()
     if renderer.type() != "categorizedSymbol":
         return LegendEntry(layer, "Samples")
@@ -90,12 +91,15 @@ def _samples_entry(layer):
     values, _ = QgsVectorLayerUtils.getValues(layer, renderer.classAttribute())
     keys = [_key(category.value()) for category in categories]
     counts = Counter(key if key in keys else "" for key in map(_key, values))  # "" takes all others
+    areas = _areas(layer, map(_key, values))
     texts = {
-        position: f"{category.label()} ({grouped(counts[key])})"
+        position: f"{category.label()} ({areas[key] if key in areas else grouped(counts[key])})"
         for position, (key, category) in enumerate(zip(keys, categories))
         if counts[key]
     }
     swatches = {position: _readable(categories[position].symbol()) for position in texts}
+    if areas:
+        return LegendEntry(layer, "Clusters", texts, swatches)
     by_confidence = any(_has_own_size(category.symbol()) for category in categories)
     return LegendEntry(layer, "Samples (smaller: less certain)" if by_confidence else "Samples", texts, swatches)
 
@@ -106,6 +110,18 @@ def _hulls_entry(layer):
         return LegendEntry(layer, "Cluster hulls")
     swatch = QgsFillSymbol.createSimple(_HULL_SWATCH)
     return LegendEntry(layer, "", {0: "Hull of a cluster, in its colour"}, {0: swatch})
+
+
+def _areas(layer, keys):
+    """Return the area of each cluster in words, where the layer holds polygons with their ``area_km2``; else empty."""
+    is_polygons = layer.geometryType() == QgsWkbTypes.GeometryType.PolygonGeometry
+    if not is_polygons or layer.fields().indexOf("area_km2") < 0:
+        return {}
+    areas, _ = QgsVectorLayerUtils.getValues(layer, "area_km2")
+    sums = Counter()
+    for key, area in zip(keys, areas):
+        sums[key] += area if isinstance(area, float) else 0.0  # NULL
+    return {key: f"{grouped(round(area)) if area >= 100 else f'{area:.3g}'} km\u00b2" for key, area in sums.items()}
 
 
 def _has_own_size(symbol):

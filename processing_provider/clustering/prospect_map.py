@@ -16,6 +16,7 @@ from qgis.core import (
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterNumber,
     QgsProcessingParameterString,
+    QgsWkbTypes,
 )
 
 from ...algorithms.errors import Cancelled, DataError
@@ -50,7 +51,12 @@ class ProspectMap(Tool):
 
     def define(self):
         layers = (
-            ("CLUSTERS", "Clustered samples", False, "Samples with a cluster field. They set the extent of the map."),
+            (
+                "CLUSTERS",
+                "Clustered samples",
+                False,
+                "Samples or polygons with a cluster field. They set the extent of the map.",
+            ),
             ("HULLS", "Cluster hulls", True, "Polygons from 'Cluster hulls'. They belong to the extent too."),
             ("BOREHOLES", "Boreholes", True, "Drawn as black crosses, with their name where a field holds it."),
             ("EARTHQUAKES", "Earthquakes", True, "Drawn as red circles, the larger the magnitude."),
@@ -178,6 +184,8 @@ class ProspectMap(Tool):
             layer = self.parameterAsVectorLayer({key: _whole(value, context)}, key, context)
             if source is None or layer is None:
                 raise QgsProcessingException(self.invalidSourceError(parameters, key))
+            if key == "CLUSTERS" and layer.geometryType() == QgsWkbTypes.GeometryType.PolygonGeometry:
+                name = "Clusters"
             item = map_input(key, name, value, layer, source)
             if source.featureCount() == 0:
                 if key == "CLUSTERS":

@@ -23,6 +23,17 @@ PROMISED = {  # tool id: (parameters, outputs), each never to be renamed
     ),
     "apply_clustering_model": ("INPUT MODEL OUTPUT", "OUTPUT N_OUTSIDE"),
     "cluster_hulls": ("INPUT CLUSTER_FIELD METHOD TARGET_CRS OUTPUT", "OUTPUT"),
+    "deep_embedded_clustering_raster": (
+        "INPUT N_CLUSTERS SAMPLE_SIZE MASK EFFORT BOREHOLES EARTHQUAKES MAGNITUDE_FIELD MIN_MAGNITUDE SEED OUTPUT "
+        "POLYGONS BOREHOLES_OUTPUT EARTHQUAKES_OUTPUT MODEL REPORT",
+        "OUTPUT POLYGONS BOREHOLES_OUTPUT EARTHQUAKES_OUTPUT MODEL REPORT N_CLUSTERS_USED N_SAMPLES N_DROPPED "
+        "SILHOUETTE DAVIES_BOULDIN STABILITY KMEANS_SILHOUETTE",
+    ),
+    "prospect_from_rasters": (
+        "RASTERS MASK BOREHOLES EARTHQUAKES MIN_MAGNITUDE N_CLUSTERS SAMPLE_SIZE EFFORT SEED MIN_PIXELS TITLE SUBTITLE",
+        "clustering:raster clustering:polygons clustering:boreholes clustering:earthquakes clustering:model "
+        "clustering:report map:map map:project",
+    ),
     "prospect_from_samples": (
         "SAMPLES_FILE BOREHOLES EARTHQUAKES GRID_ZONE TARGET_CRS N_CLUSTERS EFFORT MIN_MAGNITUDE SEED TITLE SUBTITLE",
         "clustering:samples clustering:boreholes clustering:earthquakes clustering:model clustering:report hulls:hulls "
