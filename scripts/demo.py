@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import demo_sp, demo_subduction
+from . import demo_raster, demo_sp, demo_subduction
 from .demo_checks import great_basin_problems, simav_problems, typical_values
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -181,12 +181,14 @@ def say(text):
 EXAMPLES = {
     "great_basin": great_basin,
     "simav": simav,
+    "raster": demo_raster.run,
     "self_potential": demo_sp.run,
     "subduction": demo_subduction.run,
 }
 CONTENTS_OF = {
     "great_basin": CONTENTS,
     "simav": CONTENTS,
+    "raster": demo_raster.CONTENTS,
     "self_potential": demo_sp.CONTENTS,
     "subduction": demo_subduction.CONTENTS,
 }
