@@ -40,11 +40,13 @@ def open_rasters(layers, slab, given_codes):
         systems += [layer.crs()] * len(opened)
     codes = feature_codes([band.name for band in bands], given_codes) if bands else ()
     if slab is not None:
-        bands.append(replace(_opened(slab, set())[0], name=slab.name()))
+        bands.append(replace(_opened(slab, set())[0], name=slab.name()))  # the first band, whatever it is called
         systems.append(slab.crs())
     return RasterList(tuple(bands), tuple(systems), codes)
 
 
 def _opened(layer, taken):
     require_crs(layer)
-    return bands_of(layer, opened_raster(layer), taken)
+    bands = bands_of(layer, opened_raster(layer), taken)
+    # The files of one format all call their only band alike, such as z: the layer's name says more.
+    return [replace(bands[0], name=layer.name())] if len(bands) == 1 else bands

@@ -39,7 +39,11 @@ def test_codes_of_the_user_are_taken():
 
 @pytest.mark.parametrize(
     "given_codes, sentence",
-    [("AGE", "1 codes for 2 raster bands"), ("AGE,,", "'' is no feature code"), ("1AB,AGE", "'1AB' is no feature code")],
+    [
+        ("AGE", "1 codes for 2 raster bands"),
+        ("AGE,,", "'' is no feature code"),
+        ("1AB,AGE", "'1AB' is no feature code"),
+    ],
 )
 def test_wrong_codes_are_refused(given_codes, sentence):
     with pytest.raises(DataError, match=sentence):

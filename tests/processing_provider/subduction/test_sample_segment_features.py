@@ -45,6 +45,7 @@ def write_raster(tmp_path_factory):
         for number, band in enumerate(bands, start=1):
             dataset.GetRasterBand(number).WriteArray(band)
             dataset.GetRasterBand(number).SetNoDataValue(NO_DATA)
+            dataset.GetRasterBand(number).SetDescription(options.get("description", ""))
         for setting in ("SetScale", "SetOffset"):
             if setting in options:
                 getattr(dataset.GetRasterBand(1), setting)(options[setting])
@@ -243,13 +244,23 @@ def test_coarse_rasters_are_read_between_their_pixels(cut, sample, write_raster)
 
 def test_all_bands_count_and_are_unpacked(cut, sample, write_raster):
     ones = np.ones((2, 120, 160), np.int16)
-    path = write_raster("stack", ones * [[[3]], [[5]]], -16.0, 62.0, 0.2, kind=gdal.GDT_Int16, SetScale=0.5, SetOffset=7)
+    path = write_raster(
+        "stack", ones * [[[3]], [[5]]], -16.0, 62.0, 0.2, kind=gdal.GDT_Int16, SetScale=0.5, SetOffset=7
+    )
     _, rows, told = sample(cut(("atlantic", ATLANTIC)), RASTERS=[path], STATISTICS=["mean"])
     for row in rows:
         assert (row["ST1_UP_AVE"], row["ST2_UP_AVE"]) == pytest.approx((8.5, 5.0))
     assert "ST1 = stack band 1" in told.infos
     _, rows, _ = sample(cut(("atlantic", ATLANTIC)), RASTERS=[path], STATISTICS=["mean"], CODES="age, v")
     assert {"AGE_UP_AVE", "V_UP_AVE"} < set(rows[0])
+
+
+def test_rasters_of_one_band_are_called_by_their_layer(cut, sample, write_raster):
+    """Grids of some programs all call their band z."""
+    places = np.ones((1, 120, 160)), -16.0, 62.0, 0.2
+    paths = [write_raster(name, *places, description="z") for name in ("heat_flow", "age")]
+    _, rows, _ = sample(cut(("atlantic", ATLANTIC)), RASTERS=paths, STATISTICS=["mean"])
+    assert list(rows[0])[10:] == ["HEA_UP_AVE", "HEA_DG_AVE", "AGE_UP_AVE", "AGE_DG_AVE"]
 
 
 def test_slab_depths_of_any_sign_and_unit(cut, sample, write_raster):
@@ -265,7 +276,9 @@ def test_slab_depths_of_any_sign_and_unit(cut, sample, write_raster):
         results, rows, told = sample(segments, SLAB_DEPTH=path)
         assert results["N_FEATURES"] == 9
         assert any("taken as metres" in warning for warning in told.warnings) == (name == "metres")
-        profiles.append([[row[f"{kind}_{w}"] for kind in ("DXT", "FDM", "SDM") for w in (200, 400, 600)] for row in rows])
+        profiles.append(
+            [[row[f"{kind}_{w}"] for kind in ("DXT", "FDM", "SDM") for w in (200, 400, 600)] for row in rows]
+        )
     assert profiles[1] == pytest.approx(np.array(profiles[0]), rel=1e-5, abs=1e-6)
     assert profiles[2] == pytest.approx(np.array(profiles[0]), rel=1e-5, abs=1e-6)
     assert np.array(profiles[0])[:, :3] == pytest.approx(UP, abs=8)
