@@ -27,7 +27,7 @@ CONTENTS = (
 )
 
 
-def run(folder, trenches=TRENCHES, distances="0,100,300", repeats=2):
+def run(folder, trenches=TRENCHES, distances="0,100,300", repeats=2, folds=5):
     """Run the example.
 
     Parameters
@@ -38,8 +38,8 @@ def run(folder, trenches=TRENCHES, distances="0,100,300", repeats=2):
         Lines with the downgoing plate on the right and a field ``region``; :data:`UNSEEN` is one of them.
     distances : str
         Exclusion distances of the curve, km.
-    repeats : int
-        Of the curve.
+    repeats, folds : int
+        Of the curve, and of both validations.
 
     Returns
     -------
@@ -52,12 +52,15 @@ def run(folder, trenches=TRENCHES, distances="0,100,300", repeats=2):
     say("\nSubduction zones: REAL trenches, earthquakes and grids (public domain; see sample_data/subduction).")
     features = sample(folder, trenches, run_tool, say)
     training = extract(folder / "features.gpkg", f"\"region\" <> '{UNSEEN}'", folder / "training.gpkg")
-    given = {"INPUT": training, "BOUNDS": BOUND, "EXCLUSION": EXCLUSION_KM}
+    given = {"INPUT": training, "BOUNDS": BOUND, "EXCLUSION": EXCLUSION_KM, "FOLDS": folds}
     trained = run_tool(
         "train_segment_classifier", MODEL=folder / "model.npz", REPORT=folder / "training_report.html", **given
     )
-    say(f"Macro F1 {trained['F1_MACRO']:.2f} on blocks of trench, {trained['F1_LEAVE_REGION_OUT']:.2f} on left-out")
-    say(f"trenches; nearest-segment rule {trained['F1_NEAREST_SEGMENT']:.2f}. {trained['VERDICT']}")
+    say(
+        f"Macro F1 {trained['F1_MACRO']:.2f} on blocks of trench (nearest-segment rule "
+        f"{trained['F1_NEAREST_SEGMENT']:.2f}), {trained['F1_LEAVE_REGION_OUT']:.2f} on left-out trenches."
+    )
+    say(trained["VERDICT"])
     run_tool(
         "exclusion_distance_curve",
         CLASSIFIER=["network", "extra_trees"],
@@ -79,7 +82,7 @@ def run(folder, trenches=TRENCHES, distances="0,100,300", repeats=2):
         **everything,
     )
     say(f"The networks agree on the reasons with a rank correlation of {explained['RANK_AGREEMENT']:.2f}.")
-    draw(folder, trenches, SAMPLES / "plate_boundaries.geojson", BOUND, SPACING_KM)
+    draw(folder, trenches, SAMPLES / "plate_boundaries.geojson", BOUND, SPACING_KM, UNSEEN)
     return subduction_problems(folder, trenches, SPACING_KM, explained["CONSERVATION_ERROR"])
 
 

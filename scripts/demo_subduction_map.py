@@ -49,8 +49,8 @@ LEGEND_MM = (237.0, 196.0, 90.0, 70.0)  # left, top, width, height: in the open 
 SHOWN = ("names", "earthquakes", "trenches", "classes", "boundaries", "land")  # on the printed map
 _TITLE = "Where the largest earthquake since 1973 reached magnitude {bound}, as five networks see it"
 _SUBTITLE = (
-    "Thirteen trenches in segments of {spacing:.0f} km, classified by topography, geoid, gravity and slab depth. No "
-    "forecast: the report says how little such features tell. Cascadia was not in the training."
+    "Segments of {spacing:.0f} km, classified by topography, geoid, gravity and slab depth. All trenches but {unseen} "
+    "trained the networks: their classes show a fit, not a forecast. What the networks are worth stands in the report."
 )
 _CREDIT = (
     "Trenches: USGS Slab2. Earthquakes: USGS ComCat. Topography: NOAA. Geoid: NGA and NASA. Plate boundaries: PB2002, "
@@ -58,7 +58,7 @@ _CREDIT = (
 )
 
 
-def draw(folder, trenches, boundaries, bound, spacing_km):
+def draw(folder, trenches, boundaries, bound, spacing_km, unseen):
     """Write ``map.jpg`` and ``subduction.qgz`` from the results in ``folder``.
 
     Parameters
@@ -67,7 +67,9 @@ def draw(folder, trenches, boundaries, bound, spacing_km):
     bound : str
         Of the two classes, for the title.
     spacing_km : float
-        Length of a segment, for the subtitle.
+        Length of a segment.
+    unseen : str
+        The trench that was left out of the training.
     """
     project = QgsProject()
     project.setTitle("Subduction zones around the Pacific")
@@ -81,7 +83,7 @@ def draw(folder, trenches, boundaries, bound, spacing_km):
         project.layerTreeRoot().findLayer(layers[hidden]).setItemVisibilityChecked(False)
     extent = window(project)
     project.viewSettings().setDefaultViewExtent(QgsReferencedRectangle(extent, project.crs()))
-    texts = _TITLE.format(bound=bound), _SUBTITLE.format(spacing=spacing_km), _CREDIT
+    texts = _TITLE.format(bound=bound), _SUBTITLE.format(spacing=spacing_km, unseen=unseen), _CREDIT
     layout = lay_out(project, layers, extent, texts)
     export_map(layout, folder / "map.jpg", DPI)
     save_project(project, folder / "subduction.qgz")

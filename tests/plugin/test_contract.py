@@ -61,6 +61,12 @@ PROMISED = {  # tool id: (parameters, outputs), each never to be renamed
         "RASTER LINES LINE_FIELD SPACING BODY BACKGROUND UNCERTAINTY SEED",
         "profiles:stations inversion:sources inversion:fit inversion:bars inversion:report",
     ),
+    "segment_classes_from_trenches": (
+        "INPUT REGION_FIELD RASTERS SLAB_DEPTH EARTHQUAKES MAGNITUDE_FIELD DEPTH_FIELD SPACING WIDTH_UP WIDTH_DOWN SIDE "
+        "BOUNDS EXCLUSION SEED",
+        "features:segments training:model training:predictions training:report classes:segments relevance:segments "
+        "relevance:table relevance:report",
+    ),
     "trench_segments": ("INPUT REGION_FIELD SPACING WIDTH_UP WIDTH_DOWN SIDE OUTPUT", "OUTPUT"),
     "train_segment_classifier": (
         "INPUT FIELDS MAGNITUDE_FIELD REGION_FIELD POSITION_FIELD BOUNDS EXCLUSION CLASSIFIER SEED MODEL REPORT",

@@ -14,7 +14,7 @@ from fumarole.processing_provider.shipped_model import ShippedModel, shipped_mod
 from fumarole.scripts.make_models import CHAINS, build, write
 
 PROSPECTS = ("prospect_from_samples", "prospect_from_spreadsheets")
-MODEL_IDS = ("prospect_from_rasters", *PROSPECTS, "sp_sources_from_raster")
+MODEL_IDS = ("prospect_from_rasters", *PROSPECTS, "segment_classes_from_trenches", "sp_sources_from_raster")
 
 
 class Log(QgsProcessingFeedback):
