@@ -40,13 +40,18 @@ class ContextClassifier:
 
     def predict_parts(self, segments, features, classes, n_classes, known, asked, n_parts=1):
         """Return probabilities ``(n_parts, n_asked, n_classes)`` by equal parts of the forests."""
+        neighbours = self.neighbour_parts(segments, classes, n_classes, known, asked, n_parts)
+        return self.with_features(neighbours, features[asked])
+
+    def neighbour_parts(self, segments, classes, n_classes, known, asked, n_parts=1):
+        """Return what the two forests on neighbours say ``(2, n_parts, n_asked, n_classes)``."""
         described = context(segments, classes, n_classes, known, asked)
-        parts = (
-            self.near.predict_parts(described, n_parts),
-            self.far.predict_parts(with_nearest(described, n_classes), n_parts),
-            self.features.predict_parts(features[asked], n_parts),
-        )
-        return np.mean(parts, axis=0)
+        nearest = with_nearest(described, n_classes)
+        return np.stack([self.near.predict_parts(described, n_parts), self.far.predict_parts(nearest, n_parts)])
+
+    def with_features(self, neighbours, features):
+        """Return probabilities ``(n_parts, n_asked, n_classes)`` from :meth:`neighbour_parts` and the features."""
+        return np.mean([*neighbours, self.features.predict_parts(features, neighbours.shape[1])], axis=0)
 
     def to_arrays(self, name):
         """Return the arrays by name, for a model file."""

@@ -198,10 +198,5 @@ def _forest_predictor(segments, features, classes, n_classes, fold, n_repeats, s
 def _context_predictor(segments, features, classes, n_classes, fold, n_repeats, seed, n_trees, progress):
     gaps = gaps_of(segments, classes, n_classes, fold.train, fold.test)
     fitted = ContextClassifier.fit(segments, features, classes, n_classes, fold.train, gaps, seed, n_trees, progress)
-
-    def predict(tested):
-        moved = features.copy()
-        moved[fold.test] = tested
-        return fitted.predict_parts(segments, moved, classes, n_classes, fold.train, fold.test, n_repeats)
-
-    return predict
+    neighbours = fitted.neighbour_parts(segments, classes, n_classes, fold.train, fold.test, n_repeats)
+    return lambda tested: fitted.with_features(neighbours, tested)
