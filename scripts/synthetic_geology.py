@@ -6,6 +6,7 @@ such rocks have; nothing here is measured, and the place is invented. Contacts, 
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -59,8 +60,9 @@ class Survey:
     north: float
 
 
+@lru_cache(maxsize=4)
 def geology(seed=42):
-    """Return the unit of every cell ``SHAPE``, as positions in ``UNITS``."""
+    """Return the unit of every cell ``SHAPE``, as positions in ``UNITS``; read-only."""
     rng = np.random.default_rng(seed)
     rows, columns = np.indices(SHAPE)
     x, y = columns / SHAPE[1], 1.0 - rows / SHAPE[0]  # 0 to 1, to the east and to the north
@@ -76,6 +78,7 @@ def geology(seed=42):
     altered = (from_granite < 1.45 + 0.5 * wave[0]) & (units != 3)
     units[altered] = 5
     units[from_granite < 1.0] = 4
+    units.setflags(write=False)
     return units
 
 

@@ -18,10 +18,10 @@ def finished(fumarole, tmp_path_factory):
     folder = tmp_path_factory.mktemp("demo")
     with pytest.MonkeyPatch.context() as patch:
         standard = ensemble.EFFORTS["standard"]
-        fewer = replace(standard, n_anchored=6, pretrain_steps=150, refine_steps=60)
+        fewer = replace(standard, n_anchored=4, pretrain_steps=150, refine_steps=60)
         patch.setitem(ensemble.EFFORTS, "standard", fewer)
         patch.setattr(distillation, "_STEPS", 800)
-        patch.setattr(demo_raster, "SAMPLE_SIZE", 1200)
+        patch.setattr(demo_raster, "SAMPLE_SIZE", 900)
         return folder, demo_raster.run(folder)
 
 

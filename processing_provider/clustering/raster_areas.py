@@ -9,6 +9,7 @@ from qgis.core import QgsCoordinateReferenceSystem, QgsUnitTypes
 from ...algorithms.clustering.results import ClusterAreas
 from ...algorithms.errors import DataError
 from ..layers import transformed
+from ..raster_files import attempt
 from .cluster_map import unpacked
 
 _EQUAL_AREA = "EPSG:6933"  # cylinder on the WGS 84 ellipsoid: areas in it are areas on the ellipsoid, exactly
@@ -82,29 +83,38 @@ def cluster_areas(path, areas, n_clusters, progress):
     DataError
         If the file cannot be read.
     """
-    dataset = gdal.Open(str(path))
+    dataset = open_map(path)
     n_pixels, area, confidence = (np.zeros(n_clusters + 1) for _ in range(3))
     height, width = dataset.RasterYSize, dataset.RasterXSize
     stripe = max(1, _STRIPE_VALUES // (width * 256)) * 256  # whole rows of tiles
     for row in range(0, height, stripe):
         progress(row / height, "Measuring the clusters")
         n_rows = min(stripe, height - row)
-        cluster = stripe_of(dataset, 1, row, n_rows).astype(np.uint8).ravel()
+        cluster = window_of(dataset, 1, 0, row, width, n_rows).astype(np.uint8).ravel()
         n_pixels += np.bincount(cluster, minlength=n_clusters + 1)
         area += np.bincount(cluster, areas.rows(row, n_rows).ravel(), n_clusters + 1)
         if dataset.RasterCount > 1:
-            confidence += np.bincount(cluster, stripe_of(dataset, 2, row, n_rows).ravel(), n_clusters + 1)
+            confidence += np.bincount(cluster, window_of(dataset, 2, 0, row, width, n_rows).ravel(), n_clusters + 1)
     with np.errstate(invalid="ignore"):
         mean = np.where(n_pixels > 0, confidence / n_pixels, np.nan)
     return ClusterAreas(n_pixels[1:].astype(np.int64), area[1:] / 1e6, mean[1:])
 
 
-def stripe_of(dataset, band, row, n_rows):
-    """Return whole rows of a band; raises :class:`DataError` where they cannot be read."""
-    values = dataset.GetRasterBand(band).ReadAsArray(0, row, dataset.RasterXSize, n_rows)
-    if values is None:
+def open_map(path):
+    """Open a cluster map; raises :class:`DataError` where that fails."""
+    return _readable(attempt(gdal.Open, str(path)))
+
+
+def window_of(dataset, band, column, row, width, height):
+    """Return what a window of a band stands for; raises :class:`DataError` where it cannot be read."""
+    source = dataset.GetRasterBand(band)
+    return unpacked(source, _readable(attempt(source.ReadAsArray, column, row, width, height)))
+
+
+def _readable(result):
+    if result is None:
         raise DataError(f"The cluster map cannot be read again: {gdal.GetLastErrorMsg()}. Check the disk.")
-    return unpacked(dataset.GetRasterBand(band), values)
+    return result
 
 
 def _cell_areas(xy):

@@ -4,14 +4,12 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from osgeo import gdal
 from qgis.core import QgsWkbTypes
 
-from ...algorithms.errors import DataError
 from ...ui.styles import style_boreholes, style_earthquakes
 from ..layers import PointTable, extended, read_points, transformed
-from .cluster_map import unpacked
 from .context_layers import strong_earthquakes
+from .raster_areas import open_map, window_of
 from .raster_layers import TILE
 
 BOREHOLES, EARTHQUAKES = "Boreholes", "Earthquakes"
@@ -106,14 +104,13 @@ def standing_of(overlay, path, grid):
     cluster, confidence = np.zeros(len(x), dtype=int), np.full(len(x), np.nan)
     places = np.flatnonzero(on_map)
     row, column = row[places].astype(int), column[places].astype(int)
-    dataset = gdal.Open(str(path))
+    dataset = open_map(path)
     for point in np.lexsort((column // TILE, row // TILE)):  # tile by tile, so that each is read once
-        pixel = dataset.ReadAsArray(int(column[point]), int(row[point]), 1, 1)
-        if pixel is None:
-            raise DataError(f"The cluster map cannot be read again: {gdal.GetLastErrorMsg()}. Check the disk.")
-        if pixel[0, 0, 0] > 0:
-            cluster[places[point]] = int(pixel[0, 0, 0])
-            confidence[places[point]] = unpacked(dataset.GetRasterBand(2), float(pixel[1, 0, 0]))
+        place = int(column[point]), int(row[point]), 1, 1
+        number = int(window_of(dataset, 1, *place)[0, 0])
+        if number:
+            cluster[places[point]] = number
+            confidence[places[point]] = window_of(dataset, 2, *place)[0, 0]
     return Standing(overlay, cluster, confidence)
 
 

@@ -1,5 +1,6 @@
 """The clusters of a map as polygons: one row per cluster, of all its patches."""
 
+import shutil
 import tempfile
 from functools import partial
 from pathlib import Path
@@ -10,7 +11,8 @@ from qgis.core import QgsGeometry, QgsMultiPolygon, QgsProcessingException, QgsP
 from ...algorithms.errors import Cancelled
 from ...ui.styles import style_cluster_areas
 from ..layers import fields_of
-from .raster_areas import cluster_areas
+from ..raster_files import attempt
+from .raster_areas import cluster_areas, open_map
 
 POLYGON_FIELDS = (
     ("cluster", "int"),
@@ -49,22 +51,24 @@ def write_polygons(outputs, path, areas, crs, n_clusters, top_variables, least_p
     The patches are traced row by row into a file, so that memory holds those of one cluster at a time. The areas are
     sums over pixels, as in the report.
     """
-    with tempfile.TemporaryDirectory(dir=QgsProcessingUtils.tempFolder()) as folder:
-        source = str(path) if least_pixels < 2 else _sieved(path, Path(folder) / "sieved.tif", least_pixels, feedback)
-        patches = _traced(source, Path(folder) / "patches.gpkg", feedback)
-        layer = patches.GetLayer()
-        n_patches = layer.GetFeatureCount()
+    folder = Path(tempfile.mkdtemp(dir=QgsProcessingUtils.tempFolder()))
+    try:
+        source = path if least_pixels < 2 else _sieved(path, folder / "sieved.tif", least_pixels, feedback)
+        patches = _traced(source, folder / "patches.gpkg", feedback)
+        n_patches = patches.GetLayer().GetFeatureCount()
         if n_patches > MOST_PATCHES:
             return (
                 f"No polygons were written: the map has {n_patches} patches, more than the {MOST_PATCHES} that a layer "
                 "can use. Give a larger 'Smallest patch of the polygons'."
             )
         measured = cluster_areas(source, areas, n_clusters, partial(_look_for_cancel, feedback))
-        rows = _rows(layer, measured, top_variables)
+        rows = _rows(patches.GetLayer(), measured, top_variables)
         style = partial(style_cluster_areas, cluster_count=n_clusters)
         kind = QgsWkbTypes.Type.MultiPolygon
         outputs.layer("POLYGONS", fields_of(*POLYGON_FIELDS), kind, crs, rows, style, "Cluster polygons")
-        del layer, patches  # closes the file
+    finally:
+        patches = None  # closes the file
+        shutil.rmtree(folder, ignore_errors=True)
     return ""
 
 
@@ -93,25 +97,26 @@ def _rows(layer, measured, top_variables):
 
 def _sieved(path, target, least_pixels, feedback):
     """Write a copy of the map without small patches; returns its path."""
-    source = gdal.Open(str(path))
+    source = open_map(path)
     options = ["TILED=YES", "COMPRESS=DEFLATE", "ZLEVEL=1"]
     copy = gdal.GetDriverByName("GTiff").CreateCopy(str(target), source, options=options)
     band = copy.GetRasterBand(1)
-    done = gdal.SieveFilter(band, band.GetMaskBand(), band, least_pixels, 4, callback=_callback(feedback))
-    _check(done, feedback)
+    arguments = band, band.GetMaskBand(), band, least_pixels, 4
+    _check(attempt(gdal.SieveFilter, *arguments, callback=_callback(feedback)), feedback)
     del band, copy  # closes the file
     return str(target)
 
 
 def _traced(path, target, feedback):
     """Trace the patches of band 1 into a GeoPackage; returns it, open."""
-    source = gdal.Open(str(path))
+    source = open_map(path)
     dataset = ogr.GetDriverByName("GPKG").CreateDataSource(str(target))
     layer = dataset.CreateLayer("patches", None, ogr.wkbPolygon, ["SPATIAL_INDEX=NO"])
     layer.CreateField(ogr.FieldDefn(_CLUSTER, ogr.OFTInteger))
     band = source.GetRasterBand(1)
     layer.StartTransaction()
-    _check(gdal.Polygonize(band, band.GetMaskBand(), layer, 0, [], callback=_callback(feedback)), feedback)
+    arguments = band, band.GetMaskBand(), layer, 0, []
+    _check(attempt(gdal.Polygonize, *arguments, callback=_callback(feedback)), feedback)
     layer.CommitTransaction()
     return dataset
 
@@ -127,5 +132,5 @@ def _look_for_cancel(feedback, fraction, message=""):
 
 def _check(error, feedback):
     _look_for_cancel(feedback, 0.0)
-    if error:
+    if error != 0:
         raise QgsProcessingException(f"The polygons cannot be traced: {gdal.GetLastErrorMsg()}. Check the disk.")

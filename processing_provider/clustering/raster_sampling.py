@@ -59,10 +59,10 @@ def _no_data_sentence(names, has_data):
     if empty:
         noun = "Band" if len(empty) == 1 else "Bands"
         return (
-            f"{noun} {', '.join(empty)} without any data on the grid of the first raster. Leave out the raster, or "
-            "check its no-data value."
+            f"{noun} {', '.join(empty)} without any data on the grid of the first raster (inside the mask, if there is "
+            "one). Leave out the raster, or check its no-data value."
         )
     return (
-        "No pixel has data in all bands at once. Leave out the raster that covers another part of the area, or fill "
-        "its gaps."
+        "No pixel has data in all bands at once (inside the mask, if there is one). Leave out the raster that covers "
+        "another part of the area, or fill its gaps."
     )
