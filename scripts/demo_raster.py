@@ -126,6 +126,8 @@ def write_project(path, folder, rasters):
     """Write a project of the survey, the geology and the results, styled."""
     from qgis.core import QgsCoordinateReferenceSystem, QgsProject, QgsRasterLayer, QgsVectorLayer
 
+    from ..ui.styles import style_cluster_raster
+
     project = QgsProject()
     project.setTitle(TITLE)
     project.setCrs(QgsCoordinateReferenceSystem(synthetic_geology.CRS))
@@ -140,6 +142,9 @@ def write_project(path, folder, rasters):
     results.addLayer(layer)
     for raster in rasters:
         layer = QgsRasterLayer(str(raster), raster.stem.replace("_", " "))
+        if raster.stem.startswith("geology"):
+            names = dict(enumerate(synthetic_geology.UNITS, start=1))
+            style_cluster_raster(layer, len(names), names)
         project.addMapLayer(layer, False)
         survey.addLayer(layer).setItemVisibilityChecked(False)
     project.write(str(path))

@@ -121,7 +121,13 @@ def _areas(layer, keys):
     sums = Counter()
     for key, area in zip(keys, areas):
         sums[key] += area if isinstance(area, float) else 0.0  # NULL
-    return {key: f"{grouped(round(area)) if area >= 100 else f'{area:.3g}'} km\u00b2" for key, area in sums.items()}
+    return {key: f"{_rounded(area)} km\u00b2" for key, area in sums.items()}
+
+
+def _rounded(area):
+    if area >= 100.0:
+        return grouped(round(area))
+    return f"{area:.1f}" if area >= 1.0 else f"{area:.2g}"
 
 
 def _has_own_size(symbol):

@@ -86,7 +86,7 @@ def style_cluster_areas(layer, cluster_count):
     layer.setRenderer(QgsCategorizedSymbolRenderer("cluster", categories))
 
 
-def style_cluster_raster(layer, cluster_count):
+def style_cluster_raster(layer, cluster_count, names=None):
     """Colour the pixels of band 1 by cluster number, as the samples are; 0, no data, stays transparent.
 
     Parameters
@@ -94,9 +94,13 @@ def style_cluster_raster(layer, cluster_count):
     layer : QgsRasterLayer
         Band 1 holds the cluster number.
     cluster_count : int
+    names : mapping of int to str, optional
+        Legend texts instead of "Cluster 1".
     """
+    texts = {number: f"Cluster {number}" for number in range(1, cluster_count + 1)}
+    texts.update(names or {})
     classes = [
-        QgsPalettedRasterRenderer.Class(number, QColor(cluster_colour(number)), f"Cluster {number}")
+        QgsPalettedRasterRenderer.Class(number, QColor(cluster_colour(number)), texts[number])
         for number in range(1, cluster_count + 1)
     ]
     layer.setRenderer(QgsPalettedRasterRenderer(layer.dataProvider(), 1, classes))
