@@ -29,7 +29,7 @@ class ApplyClusteringModel(Tool):
         "<p>Fields and bands are matched by name, and a missing one is refused; a band is called as the file describes "
         "it, otherwise as its layer. Either model takes either input: samples get from a model of rasters exactly what "
         "the pixels of the same values get. On rasters a model of samples asks all its networks about every pixel, "
-        "which takes a hundred times as long as a model of rasters.</p>"
+        "which takes some two hundred times as long.</p>"
         "<p><b>Mind</b> what lies <i>outside</i>: samples and pixels unlike anything the model was trained on, whose "
         "cluster means little.</p>"
     )

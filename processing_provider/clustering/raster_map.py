@@ -5,8 +5,10 @@ import numpy as np
 from ...algorithms.clustering.assignment import assign_pixels
 from ...algorithms.errors import DataError
 from ...algorithms.progress import part
+from ..provider_groups import plugin_version
 from .cluster_map import write_clusters
 
+_TAGGED = ("training_fingerprint", "seed")  # entries of the model card
 _ASSIGNING = 0.9  # of the progress; the rest is the overviews
 
 
@@ -98,7 +100,6 @@ def _positions(required, available):
 
 
 def _tags(model):
-    """Return what tells from the file which model drew it."""
-    card = model.card
-    entries = {"KIND": "kind", "TRAINING_FINGERPRINT": "training_fingerprint", "SEED": "seed"}
-    return {f"FUMAROLE_{tag}": str(card[entry]) for tag, entry in entries.items() if entry in card}
+    """Return what tells from the file which program and which training drew it."""
+    known = {f"FUMAROLE_{entry.upper()}": str(model.card[entry]) for entry in _TAGGED if entry in model.card}
+    return {"TIFFTAG_SOFTWARE": f"Fumarole {plugin_version()}", **known}
