@@ -55,7 +55,7 @@ def build(folder, root=ROOT):
 
 
 def _is_by_product(path):
-    return path.suffix in (".pyc", ".aux") or any(part.startswith(".") or part == "__pycache__" for part in path.parts)
+    return path.name.endswith((".pyc", ".aux", ".aux.xml")) or any(part.startswith(".") or part == "__pycache__" for part in path.parts)
 
 
 def main():
