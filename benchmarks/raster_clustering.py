@@ -1,9 +1,9 @@
 """Clusters of rasters against known geology: agreement with the truth beside k-means, and from seed to seed.
 
 The synthetic survey of :mod:`fumarole.scripts.synthetic_geology` (three grids of different pixels and extents, five
-bands, six units) is drawn for several geologies and levels of noise. Each is mapped by the whole tool with several seeds, asked for as many
-clusters as there are units. k-means and a Gaussian mixture get all pixels of the same bands, aligned and transformed
-alike, with the same seeds. Measured is the adjusted Rand index (ARI) of all pixels with data.
+bands, six units) is drawn for several geologies and levels of noise. Each is mapped by the whole tool with several
+seeds, asked for as many clusters as there are units. k-means and a Gaussian mixture get all pixels of the same bands,
+aligned and transformed alike, with the same seeds. Measured is the adjusted Rand index (ARI) of all pixels with data.
 Goals: agreement with the truth at or above k-means; 0.9 between seeds.
 Run from the repository: ``make bench`` or ``PYTHONPATH=build/plugins python benchmarks/raster_clustering.py``.
 """

@@ -44,8 +44,8 @@ RASTER_CHAINS = (
     Chain(
         "prospect_from_rasters",
         "Prospect from rasters",
-        "<p>From grids of geophysics or geochemistry to clusters, polygons, report and map: one run of <i>Deep embedded "
-        "clustering (raster)</i> and <i>Prospect map</i>.</p><p><b>The first raster</b> gives the pixels; the others "
+        "<p>From grids of geophysics or geochemistry to clusters, polygons, report and map: one run of <i>Deep "
+        "embedded clustering (raster)</i> and <i>Prospect map</i>.</p><p><b>The first raster</b> gives the pixels; the others "
         "are aligned on it. Boreholes and earthquakes may be left out.</p><p><b>Noisy grids</b> give many small "
         "patches. A larger <i>Smallest patch of the polygons</i> makes the map easier to read; the raster keeps "
         "them.</p><p><b>To change the chain</b>, open its file in the graphical modeler (folder "

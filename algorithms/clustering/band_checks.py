@@ -22,7 +22,7 @@ def code_warnings(names, values):
         few = 1 < len(distinct) <= min(_MOST_CODES, len(column) // _PIXELS_PER_CODE)
         if few and (distinct == np.round(distinct)).all():
             warnings.append(
-                f"Band '{name}' holds only {len(distinct)} different whole numbers. If they are codes, such as those of "
-                "rocks, leave it out: clustering takes them for amounts, and code 4 for twice code 2."
+                f"Band '{name}' holds only {len(distinct)} different whole numbers. If they are codes, such as those "
+                "of rocks, leave it out: clustering takes them for amounts, and code 4 for twice code 2."
             )
     return warnings

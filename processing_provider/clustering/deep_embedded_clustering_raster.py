@@ -65,7 +65,7 @@ class DeepEmbeddedClusteringRaster(Tool):
             with Outputs(self, parameters, context, feedback) as outputs:
                 census = Census(model.n_clusters)
                 progress = progress_to(feedback, 0.7, 0.9)
-                drawing = replace(model, cloud=None)  # its own training pixels need not be told how far they lie from them
+                drawing = replace(model, cloud=None)  # nobody asks how far pixels lie from their own training pixels
                 write = partial(write_map, rasters=rasters, model=drawing, census=census, progress=progress)
                 style = partial(style_cluster_raster, cluster_count=model.n_clusters)
                 outputs.raster("OUTPUT", write, style, "Cluster map")

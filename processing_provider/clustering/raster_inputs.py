@@ -1,4 +1,4 @@
-"""The inputs of ``deep_embedded_clustering_raster``: rasters on one grid, seen through masks, and what lies over them."""
+"""The inputs of ``deep_embedded_clustering_raster``: rasters on one grid, masked, and what lies over them."""
 
 from .raster_layers import open_rasters
 from .raster_mask import PolygonMask, RasterMask, masked

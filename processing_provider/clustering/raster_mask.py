@@ -58,7 +58,7 @@ class PolygonMask:
         )
         picture = gdal.GetDriverByName("MEM").Create("", window.width, window.height, 1, gdal.GDT_Byte)
         picture.SetGeoTransform((left, pixel_width, 0.0, top, 0.0, pixel_height))
-        gdal.PushErrorHandler("CPLQuietErrorHandler")  # it warns that the polygons have no system: they are in the grid's
+        gdal.PushErrorHandler("CPLQuietErrorHandler")  # it would warn that the polygons have no system of their own
         try:
             gdal.RasterizeLayer(picture, [1], self._layer, burn_values=[1])
         finally:
@@ -102,7 +102,9 @@ def masked(rasters, mask):
 def _polygons(source, crs, context):
     """Return the geometries of the polygons in a coordinate system."""
     if not source.sourceCrs().isValid():
-        raise DataError("The mask has no coordinate system. Set it in QGIS (layer menu: Set Layer CRS), then run again.")
+        raise DataError(
+            "The mask has no coordinate system. Set it in QGIS (layer menu: Set Layer CRS), then run again."
+        )
     transform = QgsCoordinateTransform(source.sourceCrs(), crs, context.transformContext())
     unchecked = QgsProcessingFeatureSource.Flag.FlagSkipGeometryValidityChecks
     geometries = [feature.geometry() for feature in source.getFeatures(QgsFeatureRequest(), unchecked)]

@@ -22,8 +22,8 @@ SUMMARY = (
     "<p><b>Trust</b> a map whose stability is 0.8 or more and whose small network agrees with the consensus on more "
     "than 95 % of the pixels that it had not seen: what is mapped is the small network. Clusters are numbered by "
     "falling size in the sample. A pixel without data in any band has none in the map.</p>"
-    "<p><b>Boreholes and earthquakes</b> take no part in the clustering. Each is told the cluster it stands in, and the "
-    "report sets the counts beside what the area of each cluster would lead one to expect.</p>"
+    "<p><b>Boreholes and earthquakes</b> take no part in the clustering. Each is told the cluster it stands in, and "
+    "the report sets the counts beside what the area of each cluster would lead one to expect.</p>"
 )
 MAP_HELP = (
     "GeoTIFF of two bands of bytes. Band 1: cluster, from 1, with its colours; 0 is no data. Band 2: confidence, the "
@@ -83,7 +83,7 @@ def define_parameters(tool):
         "MIN_PIXELS",
         "Smallest patch of the polygons",
         1,
-        "Pixels. Smaller patches are given to their largest neighbour in the polygons; the map keeps them. 1 keeps all.",
+        "In pixels. In the polygons, smaller patches are given to their largest neighbour; the map keeps them.",
         1,
         advanced=True,
     )
@@ -102,8 +102,8 @@ def define_parameters(tool):
         tool,
         "POLYGONS",
         "Cluster polygons",
-        "One row per cluster: its patches, pixels, area on the ellipsoid in km2 and as a share (0 to 1), mean confidence "
-        "and the bands that set it apart.",
+        "One row per cluster: its patches, pixels, area on the ellipsoid in km2 and as a share (0 to 1), mean "
+        "confidence and the bands that set it apart.",
         _POLYGON,
         optional=True,
     )

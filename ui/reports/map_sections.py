@@ -104,8 +104,8 @@ def _contingency_table(kind, found):
 
 def _cautions(kind, found):
     few = (
-        "The numbers are small: some cluster should hold fewer than five. A real preference would then often go unseen, "
-        "and a ratio far from 1 means little."
+        "The numbers are small: some cluster should hold fewer than five. A real preference would then often go "
+        "unseen, and a ratio far from 1 means little."
     )
     caveat = _CAVEAT.format(kind=kind, why=_WHY.get(kind, _WHY_ELSE))
     return [few, caveat] if found.is_small else [caveat]

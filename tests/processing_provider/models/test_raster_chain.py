@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from osgeo import gdal, osr
-from qgis.core import QgsFeature, QgsGeometry, QgsPointXY, QgsProject, QgsVectorLayer
+from qgis.core import QgsFeature, QgsGeometry, QgsLayoutItemLegend, QgsPointXY, QgsProject, QgsVectorLayer
 from qgis.PyQt.QtGui import QImage
 
 from fumarole.algorithms.clustering import distillation, ensemble
@@ -75,7 +75,8 @@ def test_from_the_rasters_to_the_map(run_tool, short_training, raster, boreholes
     project = QgsProject()
     assert project.read(destinations["map:project"])
     assert {layer.name() for layer in project.mapLayers().values()} == {"Clusters", "Boreholes"}
-    (legend,) = [item for item in project.layoutManager().layouts()[0].items() if hasattr(item, "legendFilterByMapEnabled")]
+    items = project.layoutManager().layouts()[0].items()
+    (legend,) = [item for item in items if isinstance(item, QgsLayoutItemLegend)]
     model = legend.model()
     texts = [[node.data(0) for node in model.layerLegendNodes(layer)] for layer in model.rootGroup().findLayers()]
     assert [text.split(" (")[0] for text in texts[0]] == ["Cluster 1", "Cluster 2", "Cluster 3"]
