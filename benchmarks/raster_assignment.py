@@ -1,8 +1,9 @@
 """Pixels assigned per second beside k-means, and the memory that 100 million pixels take.
 
 Speed: the distilled model and scikit-learn's ``KMeans.predict`` take turns on synthetic pixels of the same
-populations, in one process. k-means gets them pixel by pixel as it wants them, already transformed, and gives a label only; the model
-gets them band by band in the units of the file, transforms them, and gives label and confidence. Both use two threads.
+populations, in one process. k-means gets them pixel by pixel as it wants them, already transformed, and gives a label
+only; the model gets them band by band in the units of the file, transforms them, and gives label and confidence. Both
+use two threads.
 Memory: a fresh process, the assignment alone on blocks made on the fly. The whole tool is in ``raster_scale.py``.
 Goals: 12 Mpx/s on two free cores, 100 million pixels below 1 GB.
 Run from the repository: ``make bench`` or ``PYTHONPATH=build/plugins python benchmarks/raster_assignment.py``.

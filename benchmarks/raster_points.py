@@ -1,4 +1,4 @@
-"""The map of ``deep_embedded_clustering_raster`` beside ``deep_embedded_clustering`` on the same pixels given as points.
+"""The map of ``deep_embedded_clustering_raster`` beside ``deep_embedded_clustering`` on the same pixels as points.
 
 The synthetic survey of :mod:`fumarole.scripts.synthetic_geology` is mapped by the tool of rasters; a random part of its
 pixels becomes a layer of points with one field per band, for the tool of samples. Both train by themselves, with their

@@ -147,7 +147,7 @@ def _is_alpha(band):
 
 
 def _band_name(layer, band, number, n_bands):
-    """Return what the file says the band is; it is the same in another file of the same survey, unlike the layer's name."""
+    """Return what the file says the band is: unlike the layer's name, the same in other files of a survey."""
     description = band.GetDescription().strip()
     if description and not _SAYS_NOTHING.fullmatch(description):
         return description

@@ -12,7 +12,11 @@ from .raster_model import RasterModel
 
 
 def load_clustering(path):
-    """Read the model file of a clustering; returns :class:`~.model.ClusteringModel` or :class:`~.raster_model.RasterModel`.
+    """Read the model file of a clustering.
+
+    Returns
+    -------
+    ClusteringModel or RasterModel
 
     Raises
     ------

@@ -117,7 +117,7 @@ class _MapFile:
         self.check("writing")
 
     def add_overviews(self, progress):
-        """Add smaller copies for drawing; of both bands the nearest pixel, for the confidence is that of its cluster."""
+        """Add smaller copies for drawing: of both bands the nearest pixel, so that the confidence is its cluster's."""
         side, levels = max(self._dataset.RasterXSize, self._dataset.RasterYSize), []
         while side > TILE * 2 ** len(levels):
             levels.append(2 ** (len(levels) + 1))
@@ -166,8 +166,8 @@ class _MapFile:
         """Raise the sentence on what went wrong so far, if anything did."""
         if self._has_failed:
             raise QgsProcessingException(
-                f"{doing.capitalize()} '{self._path}' failed: {gdal.GetLastErrorMsg() or 'the system gives no reason'}. "
-                "Check the space on the disk."
+                f"{doing.capitalize()} '{self._path}' failed: {gdal.GetLastErrorMsg() or 'no reason is given'}. Check "
+                "the space on the disk."
             )
 
     def _note(self, result):

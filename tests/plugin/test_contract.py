@@ -21,7 +21,7 @@ PROMISED = {  # tool id: (parameters, outputs), each never to be renamed
         "INPUT FIELDS MIN_CLUSTERS MAX_CLUSTERS SEED OUTPUT REPORT",
         "OUTPUT REPORT BEST_K",
     ),
-    "apply_clustering_model": ("INPUT MODEL OUTPUT", "OUTPUT N_OUTSIDE"),
+    "apply_clustering_model": ("INPUT RASTERS MODEL OUTPUT OUTPUT_RASTER", "OUTPUT OUTPUT_RASTER N_OUTSIDE"),
     "cluster_hulls": ("INPUT CLUSTER_FIELD METHOD TARGET_CRS OUTPUT", "OUTPUT"),
     "deep_embedded_clustering_raster": (
         "INPUT N_CLUSTERS SAMPLE_SIZE MASK EFFORT BOREHOLES EARTHQUAKES MAGNITUDE_FIELD MIN_MAGNITUDE SEED OUTPUT "

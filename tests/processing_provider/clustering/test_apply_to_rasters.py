@@ -154,7 +154,7 @@ def test_points_get_exactly_what_their_pixels_get(assign, run_tool, models, surv
     assert (results["N_SAMPLES"], results["N_PIXELS"], results["N_DROPPED"]) == (1997, 0, 3)
 
 
-def test_pixels_get_what_their_points_get_from_a_model_of_samples(assign, run_tool, models, survey, points, read_raster):
+def test_pixels_get_what_their_points_get_by_a_model_of_samples(assign, run_tool, models, survey, points, read_raster):
     parameters = {"INPUT": points, "MODEL": str(models[0] / "samples.npz"), "OUTPUT": "memory:"}
     results, on_rasters = run_tool(TOOL, parameters), assign([survey], "samples.npz")
     cluster, confidence = read_raster(on_rasters["OUTPUT_RASTER"]).reshape(2, -1)
@@ -209,7 +209,7 @@ def test_a_model_without_the_cloud_says_so(assign, survey, models, recorder, run
         ({"INPUT": "points"}, "Both samples and rasters are given"),
         ({"RASTERS": []}, "Neither samples nor rasters are given"),
         ({"OUTPUT_RASTER": ""}, "Nothing says where the result goes. Give 'Cluster map'"),
-        ({"RASTERS": [], "INPUT": "points", "OUTPUT": ""}, "Nothing says where the result goes. Give 'Assigned samples'"),
+        ({"RASTERS": [], "INPUT": "points", "OUTPUT": ""}, "where the result goes. Give 'Assigned samples'"),
         ({"OUTPUT_RASTER": "map.png"}, "is a GeoTIFF: give 'map.png' a name that ends in .tif"),
         ({"OUTPUT_RASTER": "/proc/map.tif"}, "cannot be written"),
     ],

@@ -17,13 +17,14 @@ from fumarole.processing_provider.raster_files import Window
 from fumarole.ui.palette import cluster_colours
 
 HEIGHT, WIDTH, TILE = 600, 900, 256
+TRANSFORM = 640_000.0, 30.0, 0.0, 4_330_000.0, 0.0, -30.0
 TAGS = {"FUMAROLE_TRAINING_FINGERPRINT": "0123abcd", "FUMAROLE_SEED": "7"}
 Map = namedtuple("Map", "path cluster confidence")
 
 
 @pytest.fixture(scope="module")
 def grid(qgis_app):
-    return Grid(WIDTH, HEIGHT, (640_000.0, 30.0, 0.0, 4_330_000.0, 0.0, -30.0), QgsCoordinateReferenceSystem("EPSG:32635"))
+    return Grid(WIDTH, HEIGHT, TRANSFORM, QgsCoordinateReferenceSystem("EPSG:32635"))
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +109,7 @@ def test_qgis_shows_the_confidence_from_0_to_1(written, grid):
 
 
 def test_a_small_map_needs_no_overviews(tmp_path, qgis_app):
-    small = Grid(1, 1, (640_000.0, 30.0, 0.0, 4_330_000.0, 0.0, -30.0), QgsCoordinateReferenceSystem("EPSG:32635"))
+    small = Grid(1, 1, TRANSFORM, QgsCoordinateReferenceSystem("EPSG:32635"))
     piece = Window(0, 0, 1, 1), np.ones(1, np.uint8), np.full(1, 0.5, np.float32)
     write_clusters(tmp_path / "map.tif", small, [piece], 254, {}, silent)
     dataset = gdal.Open(str(tmp_path / "map.tif"))
@@ -155,7 +156,8 @@ def test_a_full_disk_leaves_nothing(tmp_path, grid, planes, written, small_disk,
         gdal.UseExceptions()
     try:
         small_disk(max(100, int(share * size)))
-        fails(tmp_path, "'.*map.tif' (failed|cannot be written).*", QgsProcessingException, grid, pieces(planes), 5, TAGS, silent)
+        sentence = "'.*map.tif' (failed|cannot be written)"
+        fails(tmp_path, sentence, QgsProcessingException, grid, pieces(planes), 5, TAGS, silent)
     finally:
         gdal.DontUseExceptions()
 

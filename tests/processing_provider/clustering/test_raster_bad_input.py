@@ -52,7 +52,8 @@ def test_a_broken_block_is_told_with_its_place(run, write_raster, bands, tmp_pat
     content = bytearray(path.read_bytes())
     content[len(content) // 2 : len(content) // 2 + 2000] = bytes(2000)
     path.write_bytes(content)
-    fails(run, tmp_path, "Band 'a band .' cannot be read from row 1, column 1 on: .* The file may be damaged or truncated", str(path))
+    sentence = "Band 'a band .' cannot be read from row 1, column 1 on: .* The file may be damaged or truncated"
+    fails(run, tmp_path, sentence, str(path))
 
 
 def test_degrees_nan_and_infinity_are_fine(run, write_raster, bands, regions, read_raster, tmp_path):
