@@ -80,7 +80,7 @@ class ExclusionDistanceCurve(Tool):
         behind = [bool(behind_nearest(curve.scores, name)) for name in classifiers]
         tell(feedback, curve.notes, zip(curve.verdicts, behind))
         wanted = self.parameterAsDouble(parameters, "EXCLUSION", context)
-        shown = min(distances, key=lambda distance: abs(distance - wanted))
+        shown = min(distances, key=lambda distance: (abs(distance - wanted), -distance))
         feedback.pushInfo(f"The predictions are those at an exclusion distance of {shown:g} km.")
         with Outputs(self, parameters, context, feedback) as outputs:
             _write_scores(outputs, curve)

@@ -3,10 +3,10 @@
 import re
 
 import numpy as np
-from qgis.core import QgsCoordinateReferenceSystem
+from qgis.core import QgsCoordinateReferenceSystem, QgsFields
 
 from ...algorithms.errors import DataError
-from ..layers import read_table, transformed
+from ..layers import field, read_table, transformed
 
 ONE_TRENCH = "trench"  #: name of the region where no field tells regions apart
 MAGNITUDE, REGION, POSITION = "mag_max", "region", "s_km"  #: fields as the segment tools write them
@@ -17,6 +17,19 @@ _NO_FEATURE = re.compile(  # keys, places, and what the segment tools write besi
     r"|class|class_name|prob|prob_\d+|outside|fold|bias|agreement",
     re.IGNORECASE,
 )
+
+
+def typed_fields(source, feedback):
+    """Return the fields of a source, those of text that hold nothing but numbers as numbers.
+
+    A CSV file is often read as text alone.
+    """
+    table = read_table(source, feedback)
+    result = QgsFields()
+    for old in table.fields:
+        is_number = not old.isNumeric() and _holds_numbers(table.column(old.name()))
+        result.append(field(old.name(), "double") if is_number else old)
+    return result
 
 
 def feature_names(fields, chosen, region_field, position_field, magnitude_field):
@@ -49,7 +62,7 @@ def feature_names(fields, chosen, region_field, position_field, magnitude_field)
             _require(fields, name, "feature")
         return tuple(dict.fromkeys(chosen))
     others = {region_field, position_field, magnitude_field}
-    names = [field.name() for field in fields if field.isNumeric() and field.name() not in others]
+    names = [one.name() for one in fields if one.isNumeric() and one.name() not in others]
     names = tuple(name for name in names if not _NO_FEATURE.fullmatch(re.sub(r"_in\d*$", "", name)))
     if not names:
         raise DataError(
@@ -118,6 +131,14 @@ def read_segments(source, names, region_field, position_field, magnitude_field, 
         latitude,
     )
     return table, segments
+
+
+def _holds_numbers(cells):
+    texts = [cell for cell in cells if cell is not None and str(cell).strip()]
+    try:
+        return bool([float(text) for text in texts])
+    except (TypeError, ValueError):
+        return False
 
 
 def _regions(table, name):

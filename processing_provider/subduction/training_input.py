@@ -7,7 +7,7 @@ from qgis.core import QgsProcessingException
 
 from ...algorithms.errors import DataError
 from ..layers import AttributeTable
-from .segment_table import feature_names, read_segments
+from .segment_table import feature_names, read_segments, typed_fields
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +54,7 @@ def read_training_input(tool, parameters, context, feedback):
         tool.parameterAsString(parameters, f"{name}_FIELD", context) for name in ("REGION", "POSITION", "MAGNITUDE")
     )
     chosen = tool.parameterAsFields(parameters, "FIELDS", context)
-    names = feature_names(source.fields(), chosen, region, position, magnitude)
+    names = feature_names(typed_fields(source, feedback), chosen, region, position, magnitude)
     feedback.pushInfo(f"Features: {', '.join(names)}.")
     table, segments = read_segments(source, names, region, position, magnitude, context, feedback)
     n_without = int(np.sum(~(segments.magnitude > NO_EVENT)))

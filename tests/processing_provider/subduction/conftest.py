@@ -131,25 +131,3 @@ def quick_training(monkeypatch):
     small = {"recipe": Recipe(hidden=(16, 8), n_steps=60), "n_trees": 10}
     for module, name in ((training, "train_classifier"), (exclusion_curve, "exclusion_distance_curve")):
         monkeypatch.setattr(module, name, partial(getattr(module, name), **small))
-
-
-@pytest.fixture(scope="session")
-def published_layer(qgis_app, shared_data):
-    """The tables of Graciosa et al. (2025) as one table; the position is the row's number by 50 km."""
-    layer = None
-    for path in sorted((shared_data / "subduction").glob("???.csv")):
-        with open(path, newline="", encoding="utf-8") as stream:
-            header, *rows = csv.reader(stream)
-        if layer is None:
-            fields = "".join(f"&field={name}:double" for name in header[1:])
-            layer = QgsVectorLayer(f"None?field=region:string&field=s_km:double{fields}", "published", "memory")
-        features = []
-        for row in rows:
-            feature = QgsFeature(layer.fields())
-            cells = [float(cell) if cell else None for cell in row[1:]]
-            feature.setAttributes([path.stem, 50.0 * float(row[0]), *cells])
-            features.append(feature)
-        assert layer.dataProvider().addFeatures(features)[0]
-    if layer is None:
-        pytest.skip("the published segments may not be shipped and are not present")
-    return layer

@@ -137,7 +137,7 @@ def test_cancel_during_the_sweep_is_obeyed_at_once(measure, segments, recorder, 
 
 
 def test_the_published_segments(measure, published_layer):
-    results, told = measure(published_layer, MAGNITUDE_FIELD="MR_GCMT", DISTANCES="300", FOLDS=2)
+    results, told = measure(published_layer[0], MAGNITUDE_FIELD="MR_GCMT", DISTANCES="300", FOLDS=2)
     forest, nearest, majority = (row["f1_macro"] for row in results["OUTPUT"].getFeatures())
     assert forest < nearest
     assert results["VERDICT"] in told.warnings

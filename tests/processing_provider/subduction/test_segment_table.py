@@ -12,7 +12,7 @@ from qgis.core import (
 )
 
 from fumarole.algorithms.errors import DataError
-from fumarole.processing_provider.subduction.segment_table import feature_names, read_segments
+from fumarole.processing_provider.subduction.segment_table import feature_names, read_segments, typed_fields
 
 NAMES = ("CRD_UP_AVE", "CRD_UP_STD", "SED_DG_AVE")
 
@@ -148,3 +148,13 @@ def test_layer_without_features_is_refused(make_segments):
     layer.updateFields()
     with pytest.raises(DataError, match="no numeric field that is a feature"):
         feature_names(layer.fields(), (), "region", "s_km", "mag_max")
+
+
+def test_text_that_holds_numbers_counts_as_numbers(make_segments):
+    layer = make_segments(
+        fields="&field=AGE:string&field=slab:string&field=blank:string",
+        values={"AGE": lambda row: "1.5e1" if row else "", "slab": lambda row: "7" if row else "flat"},
+    )
+    source = QgsProcessingFeatureSource(layer, QgsProcessingContext())
+    fields = typed_fields(source, QgsProcessingFeedback(False))
+    assert feature_names(fields, (), "region", "s_km", "mag_max") == (*NAMES, "AGE")

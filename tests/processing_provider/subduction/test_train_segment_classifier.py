@@ -162,7 +162,7 @@ def test_cancel_is_obeyed_at_once_and_writes_nothing(train, segments, recorder, 
 
 
 def test_the_published_segments(train, published_layer):
-    results, told = train(published_layer, MAGNITUDE_FIELD="MR_GCMT", FOLDS=2)
+    results, told = train(published_layer[0], MAGNITUDE_FIELD="MR_GCMT", FOLDS=2)
     assert (results["N_SEGMENTS"], results["N_DROPPED"]) == (556, 35)
     assert results["F1_MACRO"] < results["F1_NEAREST_SEGMENT"]
     assert results["VERDICT"] in told.warnings
