@@ -67,9 +67,10 @@ class Standing:
         n_elsewhere = int((self.cluster == 0).sum())
         if not n_elsewhere:
             return ""
+        stand = "stands" if n_elsewhere == 1 else "stand"
         return (
-            f"{self.overlay.kind}: {n_elsewhere} of {len(self.cluster)} stand outside the map or on pixels without "
-            "data; their cluster stays empty."
+            f"{self.overlay.kind}: {n_elsewhere} of {len(self.cluster)} {stand} outside the map or on pixels without "
+            "data; the cluster stays empty there."
         )
 
 

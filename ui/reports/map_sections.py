@@ -62,9 +62,10 @@ def occurrence_section(occurrences):
 def _findings(kind, found):
     name = kind.lower()
     n_points = found.n_placed + found.n_elsewhere
-    sentences = [f"{count(found.n_placed)} of {count(n_points)} {name} stand in a cluster."]
+    stand, lie = ("stands" if found.n_placed == 1 else "stand"), ("lies" if found.n_elsewhere == 1 else "lie")
+    sentences = [f"{count(found.n_placed)} of {count(n_points)} {name} {stand} in a cluster."]
     if found.n_elsewhere:
-        sentences.append(f"{count(found.n_elsewhere)} lie outside the map or on pixels without data.")
+        sentences.append(f"{count(found.n_elsewhere)} {lie} outside the map or on pixels without data.")
     if not np.isfinite(found.p_value):
         sentences.append("There is nothing to compare.")
         return sentences

@@ -230,7 +230,7 @@ def test_too_many_patches_are_told_and_the_map_is_kept(odd_run):
 
 def test_boreholes_beside_the_map_are_told(odd_run):
     _, warnings, folder = odd_run
-    sentence = "Boreholes: 2 of 2 stand outside the map or on pixels without data; their cluster stays empty."
+    sentence = "Boreholes: 2 of 2 stand outside the map or on pixels without data; the cluster stays empty there."
     assert sentence in warnings
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert "0 of 2 boreholes stand in a cluster." in page and "There is nothing to compare." in page

@@ -31,7 +31,7 @@ def test_a_preference_is_told_with_the_cluster_and_the_caveat():
 def test_no_preference_and_small_numbers_are_told():
     found = occurrence(np.array([1, 1, 2, 0]), np.array([70.0, 30.0]))
     text = text_of(occurrence_section([("Earthquakes", found)]))
-    assert "3 of 4 earthquakes" in text and "1 lie outside" in text
+    assert "3 of 4 earthquakes" in text and "1 lies outside" in text
     assert "no preference is shown" in text and "The numbers are small" in text
 
 
