@@ -1,5 +1,7 @@
 """The map and the project of the subduction example, around the Pacific: nothing is torn at 180 degrees."""
 
+import shutil
+
 import geopandas
 import numpy as np
 from pyproj import Geod
@@ -98,8 +100,8 @@ def window(project):
 
 def open_layers(folder, trenches, boundaries):
     """Return the layers by key, top layer first; the results bring their styles."""
-    land = land_polygons(folder / "land.gpkg")
-    names = name_points(trenches, folder / "names.gpkg")
+    land, names = land_polygons(folder / "land.gpkg"), name_points(trenches, folder / "names.gpkg")
+    trenches, boundaries = (shutil.copy(path, folder) for path in (trenches, boundaries))  # the project is whole
     layers = {
         "names": QgsVectorLayer(str(names), "Names of the trenches", "ogr"),
         "earthquakes": QgsVectorLayer(
@@ -107,12 +109,12 @@ def open_layers(folder, trenches, boundaries):
             f"Earthquakes of magnitude {LARGEST_MAGNITUDES:g} and above, 1973-2025",
             "ogr",
         ),
-        "trenches": QgsVectorLayer(str(trenches), "Trenches", "ogr"),
+        "trenches": QgsVectorLayer(trenches, "Trenches", "ogr"),
         "classes": QgsVectorLayer(str(folder / "classes.gpkg"), "Classified segments", "ogr"),
         "predictions": QgsVectorLayer(str(folder / "predictions.gpkg"), "Cross-validated predictions", "ogr"),
         "relevance": QgsVectorLayer(str(folder / "relevance.gpkg"), "Explained segments", "ogr"),
         "segments": QgsVectorLayer(str(folder / "segments.gpkg"), "Trench segments", "ogr"),
-        "boundaries": QgsVectorLayer(str(boundaries), "Plate boundaries (PB2002)", "ogr"),
+        "boundaries": QgsVectorLayer(boundaries, "Plate boundaries (PB2002)", "ogr"),
         "land": QgsVectorLayer(str(land), "Land", "ogr"),
     }
     symbols = {

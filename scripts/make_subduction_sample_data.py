@@ -175,10 +175,9 @@ def parts_of(line):
 
 
 def write_geojson(layer, path, digits=4):
-    """Write a layer with rounded coordinates, always with the same bytes."""
+    """Write a layer with rounded coordinates."""
     path.unlink(missing_ok=True)
-    layer.to_file(path, driver="GeoJSON", COORDINATE_PRECISION=digits, engine="fiona")
-    path.write_text(path.read_text(encoding="utf-8").replace(": [ ", ": ["), encoding="utf-8")
+    layer.to_file(path, driver="GeoJSON", COORDINATE_PRECISION=digits)
 
 
 def read_grid(path):

@@ -21,7 +21,7 @@ def finished(fumarole, tmp_path_factory):
     folder = tmp_path_factory.mktemp("subduction")
     whole = json.loads(demo_subduction.TRENCHES.read_text(encoding="utf-8"))
     whole["features"] = [line for line in whole["features"] if line["properties"]["region"] in REGIONS]
-    trenches = folder / "some_trenches.geojson"
+    trenches = tmp_path_factory.mktemp("input") / "some_trenches.geojson"
     trenches.write_text(json.dumps(whole), encoding="utf-8")
     return folder, demo_subduction.run(folder, trenches, distances="100", repeats=1, folds=2)
 
@@ -49,7 +49,8 @@ def test_the_map_and_the_project_open(finished):
     assert len(colours) > 20  # sea, land, segments
     project = QgsProject()
     assert project.read(str(folder / "subduction.qgz"))
-    assert all(layer.isValid() for layer in project.mapLayers().values())
+    layers = project.mapLayers().values()
+    assert all(layer.isValid() and str(folder) in layer.source() for layer in layers)  # it needs nothing else
     assert project.crs().isValid() and not project.crs().isGeographic()
     project.clear()
 
