@@ -10,7 +10,8 @@ _AREA_TOLERANCE = 0.01  # a rectangle bent over the Earth
 _WIDEST_DEG = 90.0  # of one part of a segment; a torn one spans nearly 360
 _LARGEST_DEPTH_KM = 70.0  # of earthquakes, by default
 _CONSERVATION_TOLERANCE = 1e-6
-_FILES = ("map.jpg", "subduction.qgz", "model.npz", "training_report.html", "curve_report.html", "relevance_report.html")
+_REPORTS = ("training_report.html", "curve_report.html", "relevance_report.html")
+_FILES = ("map.jpg", "subduction.qgz", "model.npz", *_REPORTS)
 
 
 def subduction_problems(folder, trenches, spacing_km, conservation_error):

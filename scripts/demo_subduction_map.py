@@ -56,7 +56,8 @@ _SUBTITLE = (
 )
 _CREDIT = (
     "Trenches: USGS Slab2. Earthquakes: USGS ComCat. Topography: NOAA. Geoid: NGA and NASA. Plate boundaries: PB2002, "
-    "Hugo Ahlenius, Nordpil, and Peter Bird (ODC-By 1.0). Land: Natural Earth, as QGIS brings it. Equal Earth projection."
+    "Hugo Ahlenius, Nordpil, and Peter Bird (ODC-By 1.0). Land: Natural Earth, as QGIS brings it. Equal Earth "
+    "projection."
 )
 
 
@@ -218,9 +219,10 @@ def lay_out(project, layers, extent, texts):
 
 def class_texts(layer):
     """Return the texts of the legend symbols that occur on the map, by their position."""
-    rules = layer.renderer().rootRule().children()
-    unused = {"Not classified", "Unlike any training segment"}
-    return {position: rule.label().replace(">=", "\u2265") for position, rule in enumerate(rules) if rule.label() not in unused}
+    texts = {position: rule.label() for position, rule in enumerate(layer.renderer().rootRule().children())}
+    some_outside = 1 in layer.uniqueValues(layer.fields().indexOf("outside"))
+    unused = {"Not classified"} if some_outside else {"Not classified", "Unlike any training segment"}
+    return {position: text.replace(">=", "\u2265") for position, text in texts.items() if text not in unused}
 
 
 def add_text(layout, text, style, frame):

@@ -72,9 +72,10 @@ SUBDUCTION_CHAINS = (
         "<p>From trench lines, rasters and an earthquake catalogue to a trained, validated and explained classifier of "
         "segments: <i>Trench segments</i>, <i>Sample segment features</i>, <i>Train segment classifier</i>, "
         "<i>Classify segments</i> and <i>Explain segments</i> in one run, with the choices that matter most; the "
-        "others stay at their defaults. The classifier is the network, the only one that can be explained.</p><p><b>Read the report on the training first.</b> It sets the classifier "
-        "beside rules that use no feature, and says so where it does not beat them. The map of classes shows the "
-        "segments that the classifier was trained on; the cross-validated predictions show how it does on others.</p>"
+        "others stay at their defaults. The classifier is the network, the only one that can be explained.</p>"
+        "<p><b>Read the report on the training first.</b> It sets the classifier beside rules that use no feature, and "
+        "says so where it does not beat them. The map of classes shows the segments that the classifier was trained "
+        "on; the cross-validated predictions show how it does on others.</p>"
         "<p><b>To change the chain</b>, open its file in the graphical modeler (folder "
         "<i>processing_provider/models</i> of the plugin) and save it under another name.</p>",
         _INPUTS,
