@@ -128,10 +128,12 @@ class Outputs:
         is_plain_point = is_point and not QgsWkbTypes.isMultiType(geometry_type)
         csv_options = ["GEOMETRY=AS_XY" if is_plain_point else "GEOMETRY=AS_WKT"]
         layer_options = csv_options if place.path and place.path.suffix.lower() == ".csv" else []
+        options = {"fileEncoding": "UTF-8"}  # the system's own may lose characters
         flags = QgsFeatureSink.SinkFlags()
         try:
             sink, written = self._tool.parameterAsSink(
-                self._parameters, parameter, self._context, fields, geometry_type, crs, flags, {}, [], layer_options
+                *(self._parameters, parameter, self._context, fields, geometry_type, crs, flags),
+                *(options, [], layer_options),
             )
         except QgsProcessingException as error:
             reason = str(error).split(f"{destination}: ", 1)[-1].rstrip(". ")
