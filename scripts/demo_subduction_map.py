@@ -222,7 +222,7 @@ def class_texts(layer):
     texts = {position: rule.label() for position, rule in enumerate(layer.renderer().rootRule().children())}
     some_outside = 1 in layer.uniqueValues(layer.fields().indexOf("outside"))
     unused = {"Not classified"} if some_outside else {"Not classified", "Unlike any training segment"}
-    return {position: text.replace(">=", "\u2265") for position, text in texts.items() if text not in unused}
+    return {position: text for position, text in texts.items() if text not in unused}
 
 
 def add_text(layout, text, style, frame):

@@ -21,10 +21,10 @@ class ClassBounds:
 
     @property
     def names(self):
-        """Names of the classes, lowest magnitudes first, such as ``Mw < 8`` and ``Mw >= 8``."""
+        """Names of the classes, lowest magnitudes first, such as ``Mw < 8`` and ``Mw \u2265 8``."""
         bounds = self.magnitudes
         between = [f"Mw {low:g} to {high:g}" for low, high in zip(bounds[:-1], bounds[1:])]
-        return (f"Mw < {bounds[0]:g}", *between, f"Mw >= {bounds[-1]:g}")
+        return (f"Mw < {bounds[0]:g}", *between, f"Mw \u2265 {bounds[-1]:g}")
 
     def classes(self, magnitude):
         """Return the class 0.. of each magnitude; 0 where no earthquake is known (NaN or up to 1)."""

@@ -142,20 +142,20 @@ def verdicts(scores, classifiers):
         behind = behind_nearest(scores, name)
         subject = WORDS[name][0].upper() + WORDS[name][1:]
         if not behind:
-            where = _where(own, own)
+            where = f"at {next(iter(own)):g} km" if len(own) == 1 else "at every distance"
             sentences.append(f"{subject} beats the nearest-segment rule, which uses no feature, {where}.")
             continue
         worst = max(behind, key=lambda distance: nearest[distance] - own[distance])
+        if len(behind) == len(own) > 1:
+            fact = f"At no distance does {WORDS[name]} beat the nearest-segment rule, which uses no feature"
+        else:
+            where = _kilometres(behind)
+            fact = f"{subject} does not beat the nearest-segment rule, which uses no feature, at {where}"
         there = f"at {worst:g} km " if len(behind) > 1 else ""
-        sentences.append(
-            f"{subject} does not beat the nearest-segment rule, which uses no feature, {_where(behind, own)}: "
-            f"{there}its macro F1 is {own[worst]:.2f} against {nearest[worst]:.2f}."
-        )
+        sentences.append(f"{fact}: {there}its macro F1 is {own[worst]:.2f} against {nearest[worst]:.2f}.")
     return tuple(sentences)
 
 
-def _where(some, every):
-    texts = [f"{distance:g}" for distance in np.sort(list(some))]
-    if len(texts) == 1:
-        return f"at {texts[0]} km"
-    return "at every distance" if len(some) == len(every) else f"at {', '.join(texts[:-1])} and {texts[-1]} km"
+def _kilometres(distances_km):
+    texts = [f"{distance:g}" for distance in sorted(distances_km)]
+    return f"{', '.join(texts[:-1])} and {texts[-1]} km" if len(texts) > 1 else f"{texts[0]} km"

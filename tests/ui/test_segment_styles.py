@@ -86,7 +86,7 @@ def classes(layer_of):
 
     def make(kind="Polygon"):
         layer = layer_of(*rows, kind=kind)
-        segment_styles.style_classes(layer, 2, ("Mw < 8", "Mw >= 8"))
+        segment_styles.style_classes(layer, 2, ("Mw < 8", "Mw \u2265 8"))
         return layer
 
     return make
@@ -114,7 +114,7 @@ def test_the_legend_tells_classes_probability_and_doubt(classes):
     labels = [item.label() for item in layer.renderer().legendSymbolItems()]
     assert labels == [
         "Mw < 8",
-        "Mw >= 8",
+        "Mw \u2265 8",
         "Not classified",
         "Probability 1",
         "Probability 0.75",

@@ -74,13 +74,24 @@ def test_sentences_say_where_the_rule_wins(curve):
     assert context == (
         "The context classifier beats the nearest-segment rule, which uses no feature, at every distance."
     )
+    nowhere = [row for row in worse if row.distance_km != 50.0]
+    assert verdicts(nowhere, ("network",)) == (
+        "At no distance does the network beat the nearest-segment rule, which uses no feature: "
+        "at 100 km its macro F1 is 0.60 against 0.90.",
+    )
+    alone = [row for row in worse if row.distance_km == 0.0]
+    assert verdicts(alone, ("network", "context")) == (
+        "The network does not beat the nearest-segment rule, which uses no feature, at 0 km: "
+        "its macro F1 is 0.75 against 0.80.",
+        "The context classifier beats the nearest-segment rule, which uses no feature, at 0 km.",
+    )
 
 
 def test_a_class_missing_in_a_fold_is_said(synthetic):
     magnitude = np.where(np.arange(105) < 8, 8.5, 6.0)
     rare = type(synthetic)(**{**vars(synthetic), "magnitude": magnitude})
     found = exclusion_distance_curve(rare, BOUNDS, (0,), **QUICK)
-    assert "Class Mw >= 8 is missing among the training rows of block 1: it cannot be predicted there." in found.notes
+    assert "Class Mw \u2265 8 is missing among the training rows of block 1: it cannot be predicted there." in found.notes
     assert any("tested rows of block 5" in note for note in found.notes)
 
 

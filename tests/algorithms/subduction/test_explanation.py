@@ -54,9 +54,9 @@ def test_a_class_that_was_never_predicted_has_no_numbers():
 def test_reasons_name_groups_and_their_leading_features():
     names = ("SED", "FRE", "EGO", "V_TN", "X")
     groups = ("physical state", "dynamics", "dynamics", "kinematics", "other")
-    found = reason("Mw >= 8", names, groups, np.array([0.4, 1.5, -0.3, -0.6, 0.01]), 0.25)
+    found = reason("Mw \u2265 8", names, groups, np.array([0.4, 1.5, -0.3, -0.6, 0.01]), 0.25)
     assert found == (
-        "Mw >= 8. For it: dynamics +1.2 (FRE +1.5); physical state +0.4 (SED +0.4). "
+        "Mw \u2265 8. For it: dynamics +1.2 (FRE +1.5); physical state +0.4 (SED +0.4). "
         "Against it: kinematics -0.6 (V_TN -0.6). Biases +0.25."
     )
 

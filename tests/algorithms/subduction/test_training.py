@@ -129,8 +129,8 @@ def test_one_region_is_validated_without_leaving_it_out(synthetic):
     [
         (lambda s: {"values": np.where([True, False, False], 7.0, s.values)}, "Constant over all 105 segments: 'a'"),
         (lambda s: {"values": np.where([False, True, False], np.nan, s.values)}, "Blank in every segment: 'b'"),
-        (lambda s: {"magnitude": np.zeros(105)}, "No segment belongs to the class Mw >= 8"),
-        (lambda s: {"magnitude": np.full(105, np.nan)}, "No segment belongs to the class Mw >= 8"),
+        (lambda s: {"magnitude": np.zeros(105)}, "No segment belongs to the class Mw \u2265 8"),
+        (lambda s: {"magnitude": np.full(105, np.nan)}, "No segment belongs to the class Mw \u2265 8"),
         (lambda s: {"position_km": np.full(105, np.nan)}, "have no position along the trench"),
         (lambda s: {"names": (), "values": s.values[:, :0]}, "No features were chosen"),
     ],

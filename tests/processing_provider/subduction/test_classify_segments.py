@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from qgis.core import QgsProcessingException, QgsVectorLayer, QgsWkbTypes
+from qgis.core import QgsProcessingContext, QgsProcessingException, QgsVectorLayer, QgsWkbTypes
 
 from fumarole.algorithms import model_file
 from fumarole.algorithms.subduction.classifier import SegmentClassifier
@@ -18,7 +18,7 @@ ADDED = ["class", "class_name", "prob_1", "prob_2", "prob", "outside"]
 def classify(run_tool, segments, network_model):
     def run(layer=None, model=None, output="memory:", **more):
         parameters = {"INPUT": layer or segments, "MODEL": str(model or network_model), "OUTPUT": output}
-        options = {"feedback": more.pop("feedback")} if "feedback" in more else {}
+        options = {name: more.pop(name) for name in ("feedback", "context") if name in more}
         return run_tool("classify_segments", {**parameters, **more}, **options)
 
     return run
@@ -44,7 +44,7 @@ def test_classes_and_probabilities_are_those_of_the_model(classify, segments, mo
     output = results["OUTPUT"]
     assert output.fields().names() == segments.fields().names() + ADDED
     assert column(output, "class") == expected.number.tolist()
-    assert column(output, "class_name") == [("Mw < 8", "Mw >= 8")[number - 1] for number in expected.number]
+    assert column(output, "class_name") == [("Mw < 8", "Mw \u2265 8")[number - 1] for number in expected.number]
     for number in (1, 2):
         assert column(output, f"prob_{number}") == expected.probability[:, number - 1].tolist()
     assert column(output, "prob") == expected.probability.max(axis=1).tolist()
@@ -105,14 +105,17 @@ def test_the_style_is_stored_with_the_data(classify, tmp_path):
     classify(output=path)
     layer = QgsVectorLayer(path, "classes", "ogr")
     assert layer.renderer().type() == "RuleRenderer"
-    assert "Mw >= 8" in [item.label() for item in layer.renderer().legendSymbolItems()]
+    assert "Mw \u2265 8" in [item.label() for item in layer.renderer().legendSymbolItems()]
 
 
-def test_fields_survive_a_shapefile(classify, tmp_path):
-    path = str(tmp_path / "classes.shp")
-    classify(output=path)
-    names = QgsVectorLayer(path, "classes", "ogr").fields().names()
-    assert set(ADDED) <= set(names)
+@pytest.mark.parametrize("ending", ["shp", "csv"])
+def test_fields_and_class_names_survive_other_formats(classify, tmp_path, ending):
+    path, context = str(tmp_path / f"classes.{ending}"), QgsProcessingContext()
+    context.setDefaultEncoding("windows-1254")  # has no sign for "at least"
+    classify(output=path, context=context)
+    layer = QgsVectorLayer(path, "classes", "ogr")
+    assert set(ADDED) <= set(layer.fields().names())
+    assert {feature["class_name"] for feature in layer.getFeatures()} == {"Mw < 8", "Mw \u2265 8"}
 
 
 def spoilt(path, whole):
@@ -169,7 +172,7 @@ class TestCheckpoint:
         feedback = recorder()
         results = classify(model=checkpoint, FIELDS=list(NAMES), BOUNDS="7.5", feedback=feedback)
         assert results["N_SEGMENTS"] == 70 and results["N_OUTSIDE"] == 0
-        assert set(column(results["OUTPUT"], "class_name")) <= {"Mw < 7.5", "Mw >= 7.5"}
+        assert set(column(results["OUTPUT"], "class_name")) <= {"Mw < 7.5", "Mw \u2265 7.5"}
         assert {str(value) for value in column(results["OUTPUT"], "outside")} == {"NULL"}
         assert any("the class of a segment depends on the others" in text for text in feedback.warnings)
 

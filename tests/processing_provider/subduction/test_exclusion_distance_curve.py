@@ -111,7 +111,7 @@ def test_three_classes_in_a_table_without_places(measure, make_segments):
         ({"DISTANCES": "-50"}, "The exclusion distances '-50' cannot be used"),
         ({"DISTANCES": "0,5000"}, "An exclusion distance of 5000 km leaves no segment to train on"),
         ({"BOUNDS": "8,7"}, "do not rise"),
-        ({"BOUNDS": "9.9"}, "No segment belongs to the class Mw >= 9.9"),
+        ({"BOUNDS": "9.9"}, "No segment belongs to the class Mw \u2265 9.9"),
         ({"FOLDS": 71}, "70 segments cannot make 71 folds"),
         ({"STRAIGHT_LINE": True}, "need the place of every segment"),
         ({"CLASSIFIER": ["oracle"]}, "CLASSIFIER"),

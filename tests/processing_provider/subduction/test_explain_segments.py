@@ -63,7 +63,7 @@ def test_the_deciding_feature_leads_relevance_table_and_second_opinion(explain):
 def test_reasons_are_sentences_by_group(explain):
     output = explain(GROUPS="dynamics=CRD_UP_A; kinematics=sed")["OUTPUT"]
     for row in output.getFeatures():
-        assert row["reasons"].startswith(("Mw < 8. ", "Mw >= 8. ")[row["class"] - 1])
+        assert row["reasons"].startswith(("Mw < 8. ", "Mw \u2265 8. ")[row["class"] - 1])
         assert row["reasons"].endswith(f"Biases {row['bias']:+.2g}.")
         assert len(row["reasons"]) < 254  # what a Shapefile keeps
     strongest = max(output.getFeatures(), key=lambda row: row[RELEVANCE[0]])

@@ -109,7 +109,7 @@ def test_segments_without_an_earthquake_count_as_the_lowest_class(train, make_se
 def test_a_class_missing_in_a_fold_is_said(train, make_segments):
     layer = make_segments(values={"mag_max": lambda row: 8.5 if row < 5 else 6.0 + row / 100})
     _, told = train(layer)
-    assert any("Class Mw >= 8 is missing among the tested rows of block 5" in text for text in told.warnings)
+    assert any("Class Mw \u2265 8 is missing among the tested rows of block 5" in text for text in told.warnings)
 
 
 def test_a_table_and_the_context_classifier(train, make_segments, tmp_path):
@@ -127,7 +127,7 @@ def test_recipes_are_searched(train, segments, tmp_path):
 @pytest.mark.parametrize(
     ("values", "changes", "message"),
     [
-        ({}, {"BOUNDS": "9.5"}, "No segment belongs to the class Mw >= 9.5"),
+        ({}, {"BOUNDS": "9.5"}, "No segment belongs to the class Mw \u2265 9.5"),
         ({}, {"BOUNDS": "eight"}, "The class bounds 'eight' are not numbers"),
         ({}, {"FOLDS": 100}, "70 segments cannot make 100 folds"),
         ({}, {"EXCLUSION": 9000}, "An exclusion distance of 9000 km leaves no segment to train on"),
