@@ -1,10 +1,14 @@
-"""How many clusters the data support: stability first, silhouette and Davies-Bouldin beside it."""
+"""How many clusters the data support: stability first, silhouette and Davies-Bouldin beside it.
+
+What is compared is the consensus of the runs' own clusters after a short refinement. Clusters merged from cells would
+not do: they are reproduced well for nearly every k, and then tell nothing about it.
+"""
 
 import numpy as np
 
 from ..errors import DataError
 from ..progress import part, silent
-from .ensemble import cluster_ensemble, pretrain_ensemble
+from .ensemble import plain_consensus, pretrain_ensemble
 from .quality import score
 from .results import ClusterCount, ClusterCountScore
 
@@ -48,7 +52,7 @@ def cluster_count_curve(features, min_clusters=2, max_clusters=10, seed=42, devi
     for position, k in enumerate(candidates):
         start = 0.2 + 0.8 * position / len(candidates)
         step = part(progress, start, start + 0.8 / len(candidates))
-        fitted = cluster_ensemble(pretrained, k, step, max_steps=_REFINE_STEPS)
+        fitted = plain_consensus(pretrained, k, step, max_steps=_REFINE_STEPS)
         labels = fitted.labels
         quality = score(str(k), features, labels, fitted.stability, seed)
         smallest = np.bincount(labels, minlength=k).min() / len(labels)

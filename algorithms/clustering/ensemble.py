@@ -114,10 +114,10 @@ def pretrain_ensemble(features, effort="standard", seed=42, device="cpu", progre
     return Pretrained(features, arrays, anchored, plan, seed, device)
 
 
-def cluster_ensemble(pretrained, n_clusters, progress=silent, max_steps=math.inf):
-    """Refine a pretrained ensemble to ``n_clusters`` and build the consensus; returns :class:`FittedEnsemble`.
+def plain_consensus(pretrained, n_clusters, progress=silent, max_steps=math.inf):
+    """Refine a pretrained ensemble to ``n_clusters`` and build the consensus of the runs' own clusters.
 
-    ``max_steps`` caps the refinement below what the effort allows.
+    ``max_steps`` caps the refinement below what the effort allows. Returns :class:`FittedEnsemble`.
     """
     with torch_threads(1):
         runs = refine(
@@ -132,13 +132,21 @@ def cluster_ensemble(pretrained, n_clusters, progress=silent, max_steps=math.inf
             device=pretrained.device,
             progress=progress,
         )
-    direct = _consensus_of(runs, n_clusters, pretrained.seed)
+    return _consensus_of(runs, n_clusters, pretrained.seed)
+
+
+def cluster_ensemble(pretrained, n_clusters, progress=silent, max_steps=math.inf):
+    """Build the better reproduced consensus of the two, of the runs' own clusters and of their cells.
+
+    Parameters and result are those of :func:`plain_consensus`.
+    """
+    plain = plain_consensus(pretrained, n_clusters, progress, max_steps)
     n_cells = min(_CELLS * n_clusters, len(np.unique(pretrained.features, axis=0)) // 2)
-    if direct.n_runs < _FEWEST_RUNS or n_cells <= n_clusters:
-        return direct
-    cells = divide(pretrained.features, runs, n_cells, pretrained.seed)
+    if plain.n_runs < _FEWEST_RUNS or n_cells <= n_clusters:
+        return plain
+    cells = divide(pretrained.features, plain.runs, n_cells, pretrained.seed)
     merged = _consensus_of(cells, n_clusters, pretrained.seed)
-    return merged if merged.stability >= max(_RECURS, direct.stability) else direct
+    return merged if merged.stability >= max(_RECURS, plain.stability) else plain
 
 
 def _consensus_of(runs, n_clusters, seed):

@@ -111,7 +111,7 @@ def test_the_same_seed_gives_the_same_result_whatever_ran_before(waters, short_t
     assert np.array_equal(np.random.get_state()[1], states[0]) and torch.equal(torch.get_rng_state(), states[1])
 
 
-def test_the_number_of_separate_groups_is_found():
+def test_the_number_of_separate_groups_is_found(short_training):
     seen = []
     options = Options(0, max_clusters=4, **QUICK)
     result = cluster_table(table(groups()), options, lambda fraction, message="": seen.append(fraction))
