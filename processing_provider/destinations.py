@@ -29,6 +29,7 @@ _SIDECARS = {
     ".tab": (".dat", ".map", ".id", ".ind"),
     ".mif": (".mid",),
 }
+BESIDE_GEOTIFF = (".aux.xml", ".ovr", ".msk")  # GDAL's files, named after the whole name of the GeoTIFF
 _SQLITE_START = b"SQLite format 3\0"
 
 
@@ -166,8 +167,13 @@ def _completed(path):
 
 
 def _family(path):
-    suffixes = (*_SIDECARS.get(path.suffix.lower(), ()), ".qml")
-    return [path, *(path.with_suffix(suffix) for suffix in suffixes)]
+    suffix = path.suffix.lower()
+    appended = BESIDE_GEOTIFF if suffix in (".tif", ".tiff") else ()
+    return [
+        path,
+        *(path.with_suffix(ending) for ending in (*_SIDECARS.get(suffix, ()), ".qml")),
+        *(path.with_name(path.name + ending) for ending in appended),
+    ]
 
 
 def _copy(source, target):

@@ -16,6 +16,7 @@ from qgis.PyQt.QtGui import QColor
 
 from ...algorithms.errors import Cancelled
 from ...ui.palette import cluster_colour
+from ..destinations import BESIDE_GEOTIFF
 from ..raster_files import attempt
 from .raster_layers import TILE
 
@@ -66,8 +67,8 @@ def write_clusters(path, grid, pieces, n_clusters, tags, progress):
         finally:
             target.close()
         target.check("completing")
-        for left_over in (".aux.xml", ".ovr", ".msk"):  # of the map that stood here; GDAL would take them for ours
-            path.with_name(path.name + left_over).unlink(missing_ok=True)
+        for ending in BESIDE_GEOTIFF:  # of the map that stood here; GDAL would take them for ours
+            path.with_name(path.name + ending).unlink(missing_ok=True)
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
@@ -153,14 +154,11 @@ class _MapFile:
                 band.SetMetadataItem("STATISTICS_VALID_PERCENT", f"{100.0 * n_pixels / histogram.sum():.4g}")
 
     def close(self):
-        """Close the file, which completes it."""
-        with_exceptions = gdal.GetUseExceptions()
-        gdal.DontUseExceptions()  # one of a file that closes is lost
+        """Complete the file and close it."""
+        self._note(attempt(self._dataset.FlushCache) or 0)  # an exception while the file closes would be lost
         gdal.ErrorReset()
         self._dataset = None
         self._note(0)
-        if with_exceptions:
-            gdal.UseExceptions()
 
     def check(self, doing):
         """Raise the sentence on what went wrong so far, if anything did."""

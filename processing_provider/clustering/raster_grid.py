@@ -7,6 +7,7 @@ from qgis.core import QgsCoordinateTransform, QgsCsException, QgsRectangle
 
 from ...algorithms.errors import DataError
 from ..layers import crs_name
+from ..raster_files import attempt, require_crs
 
 _SAME_PIXEL = 1e-3  # pixels by which the corners of two grids may differ and still be one grid
 
@@ -43,15 +44,6 @@ class Grid:
         return np.column_stack([west + (columns + 0.5) * pixel_width, north + (rows + 0.5) * pixel_height])
 
 
-def attempt(function, *arguments, **options):
-    """Call a function of GDAL; return None where it fails, also where somebody switched GDAL's exceptions on."""
-    gdal.ErrorReset()
-    try:
-        return function(*arguments, **options)
-    except RuntimeError:
-        return None
-
-
 def needs_float64(band):
     """Return whether float32 would round what a band holds; its 24 bits hold bytes and 16-bit integers whole."""
     return band.DataType not in (gdal.GDT_Byte, gdal.GDT_UInt16, gdal.GDT_Int16, gdal.GDT_Float32)
@@ -65,7 +57,7 @@ def grid_of(layer, dataset):
     DataError
         If it has no coordinate system, or is rotated, upside down or without a place on the ground.
     """
-    _require_crs(layer)
+    require_crs(layer)
     transform = dataset.GetGeoTransform()
     _, pixel_width, row_rotation, _, column_rotation, pixel_height = transform
     if row_rotation or column_rotation or pixel_width <= 0 or pixel_height >= 0:
@@ -91,7 +83,7 @@ def aligned(layer, dataset, grid, context, resampling="bilinear"):
     DataError
         If the raster has no coordinate system or does not overlap the grid.
     """
-    _require_crs(layer)
+    require_crs(layer)
     if layer.crs() == grid.crs and _is_same_grid(dataset, grid):
         return dataset, ""
     _require_overlap(layer, grid, context)
@@ -119,14 +111,6 @@ def aligned(layer, dataset, grid, context, resampling="bilinear"):
     reprojected = f" from {crs_name(layer.crs())} to {crs_name(grid.crs)}" if layer.crs() != grid.crs else ""
     method = f"resampled ({resampling})"
     return warped, f"Raster '{layer.name()}' was {method}{reprojected} onto the pixels of the first raster."
-
-
-def _require_crs(layer):
-    if not layer.crs().isValid():
-        raise DataError(
-            f"Raster '{layer.name()}' has no coordinate system. Set it in QGIS (layer menu: Set Layer CRS), then run "
-            "again."
-        )
 
 
 def _require_overlap(layer, grid, context):

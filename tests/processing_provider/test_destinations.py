@@ -45,14 +45,21 @@ def test_a_project_output_is_read_without_promising_a_layer(qgis_app):
     assert not context.layersToLoadOnCompletion()
 
 
-def test_what_stood_there_comes_back(tmp_path):
-    names = ["out.shp", "out.dbf", "out.qml"]
+@pytest.mark.parametrize(
+    "names, new",
+    [
+        (["out.shp", "out.dbf", "out.qml"], "out.shx"),
+        (["out.tif", "out.tif.aux.xml", "out.qml"], "out.tif.ovr"),
+        (["OUT.TIFF", "OUT.TIFF.ovr", "OUT.qml"], "OUT.TIFF.aux.xml"),
+    ],
+)
+def test_what_stood_there_comes_back(tmp_path, names, new):
     for name in names:
         (tmp_path / name).write_text(f"before {name}")
-    safeguard = Safeguard(Destination(tmp_path / "out.shp"))
-    (tmp_path / "out.shp").write_text("half")
-    (tmp_path / "out.shx").write_text("half")
-    (tmp_path / "out.dbf").unlink()
+    safeguard = Safeguard(Destination(tmp_path / names[0]))
+    (tmp_path / names[0]).write_text("half")
+    (tmp_path / new).write_text("half")
+    (tmp_path / names[1]).unlink()
     assert safeguard.undo() == ""
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names)
     assert [(tmp_path / name).read_text() for name in names] == [f"before {name}" for name in names]

@@ -1,8 +1,10 @@
 """Synthetic rasters with known regions, for the tests of the raster tools."""
 
+import itertools
+
 import numpy as np
 import pytest
-from osgeo import gdal, osr
+from osgeo import gdal, ogr, osr
 
 WEST, NORTH, PIXEL = 640_000.0, 4_330_000.0, 30.0
 SHAPE = 180, 220
@@ -65,3 +67,13 @@ def read_raster():
         return np.stack([band.ReadAsArray() * (band.GetScale() or 1.0) for band in bands])
 
     return read
+
+
+@pytest.fixture(params=list(itertools.permutations((gdal, ogr, osr)))[::5], ids=["gdal first", "gdal last"])
+def exceptions_of_gdal(request):
+    """GDAL, OGR and OSR raise, as when another plugin told them to; GDAL 3.6 takes that back in reverse order only."""
+    for module in request.param:
+        module.UseExceptions()
+    yield
+    for module in reversed(request.param):
+        module.DontUseExceptions()

@@ -128,6 +128,11 @@ def test_the_training_raster_gets_its_map_again(assign, models, survey, read_ras
     assert 10 <= results["N_OUTSIDE"] <= 30  # of the training pixels, 1 % are by definition
 
 
+def test_another_plugin_may_make_gdal_raise(assign, models, survey, read_raster, exceptions_of_gdal):
+    results = assign([survey])
+    np.testing.assert_array_equal(read_raster(results["OUTPUT_RASTER"]), read_raster(models[0] / "map.tif"))
+
+
 def test_the_map_opens_styled_and_tells_its_model(assign, models, survey):
     path = assign([survey])["OUTPUT_RASTER"]
     layer = QgsRasterLayer(path, "map")
