@@ -11,7 +11,7 @@ import numpy as np
 
 from ..errors import DataError
 
-STABILISER = 1e-9  #: keeps divisions by small activations finite
+STABILISER = 1e-30  #: keeps divisions by zero finite; sums of one sign may be small, and it must be nothing to them
 GAMMA = 0.25  #: by how much the gamma rule favours positive contributions
 ALPHA = 2.0  #: weight of positive contributions in the alpha-beta rule; negative ones have 1 - ALPHA
 
@@ -66,7 +66,7 @@ def relevance(inputs, arrays, name, n_layers, explained, rule="epsilon"):
     Notes
     -----
     With inputs x, weights w, biases b and z_j = sum_i x_i w_ij + b_j, unit i receives from the R_j above
-    epsilon: sum_j x_i w_ij R_j / (z_j + 1e-9 sign z_j), which without the stabiliser is gradient times input;
+    epsilon: sum_j x_i w_ij R_j / (z_j + 1e-30 sign z_j), which without the stabiliser is gradient times input;
     gamma: the same with w + 0.25 max(w, 0); z_plus: the same with max(w, 0); alpha_beta: twice the share with
     max(w, 0) less the share with min(w, 0). Biases are treated as the weights are. A unit that has
     contributions of one sign only is divided among those.

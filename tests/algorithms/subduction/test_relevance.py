@@ -80,6 +80,14 @@ def test_features_and_bias_give_the_output_back(network, inputs, rule):
     assert np.abs(found.bias).max() > 0.01  # so the bias row is needed for it
 
 
+@pytest.mark.parametrize("rule", RULES)
+def test_nothing_is_lost_where_contributions_of_one_sign_are_small(network, inputs, rule):
+    for layer in ("net.1.weight", "net.2.weight"):
+        network[layer] = np.where(network[layer] < 0, 1e-8 * network[layer], network[layer])
+    found = relevance(inputs, network, "net", N_LAYERS, np.zeros(len(inputs), dtype=int), rule)
+    assert found.conservation_error < 1e-12
+
+
 def test_epsilon_is_gradient_times_input(network, inputs):
     explained = np.full(len(inputs), 2)
     values, _, _ = member_relevance(inputs, network, "net", N_LAYERS, explained)

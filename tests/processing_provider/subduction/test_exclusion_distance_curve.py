@@ -77,7 +77,7 @@ def test_the_rule_is_named_where_it_wins(measure, make_segments):
         "SED_DG_AVE": lambda row: float(noise[row] ** 2),
     }
     results, told = measure(make_segments(values=values))
-    assert results["VERDICT"].startswith("The forest does not beat the nearest-segment rule, which uses no feature")
+    assert results["VERDICT"].startswith("At no distance does the forest beat the nearest-segment rule, which uses no feature")
     assert results["VERDICT"] in told.warnings
 
 
