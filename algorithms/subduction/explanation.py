@@ -32,7 +32,9 @@ class FeatureSummary:
         Class, 1.. from the lowest magnitudes.
     n_segments : int
     mean, mean_absolute, sd : float
-        Of the relevance, in units of the network's output; NaN where the class has no segment.
+        Of the relevance over the segments, in units of the network's output; NaN where the class has no segment.
+    member_sd : float
+        Standard deviation of ``mean`` between the networks, each on its own; NaN for one network.
     share : float
         ``mean_absolute`` over its sum for all features, without the biases.
     """
@@ -44,6 +46,7 @@ class FeatureSummary:
     mean: float
     mean_absolute: float
     sd: float
+    member_sd: float
     share: float
 
 
@@ -183,7 +186,7 @@ def explain(model, segments, rule="epsilon", assignment=None, seed=42, progress=
         n_members=len(next(iter(model.predictor.values()))),
         rank_agreement=float(found.rank_agreement.mean()),
         reasons=reasons,
-        summary=summaries(model.names, groups, number, found.values, len(class_names)),
+        summary=summaries(model.names, groups, number, found.member_values, len(class_names)),
         importance=second_opinion(model, explained, seed, progress),
         n_from_training=from_training(model, explained),
     )
@@ -226,18 +229,23 @@ def _strongest(names, values, indices):
     return ", ".join(f"{names[index]} {values[index]:+.2g}" for index in chosen)
 
 
-def summaries(names, groups, number, values, n_classes):
-    """Return a :class:`FeatureSummary` per class and feature of the relevance ``values`` ``(n_rows, n_features)``."""
+def summaries(names, groups, number, member_values, n_classes):
+    """Return a :class:`FeatureSummary` per class and feature of the relevance ``(n_members, n_rows, n_features)``."""
     found = []
     for wanted in range(1, n_classes + 1):
-        inside = values[number == wanted]
-        absolute = np.abs(inside).mean(axis=0) if len(inside) else np.full(len(names), np.nan)
-        mean, sd = (inside.mean(axis=0), inside.std(axis=0)) if len(inside) else (absolute, absolute)
+        inside = member_values[:, number == wanted]
+        n_segments, unknown = inside.shape[1], np.full(len(names), np.nan)
+        mean = absolute = sd = member_sd = unknown
+        if n_segments:
+            values = inside.mean(axis=0)
+            mean, absolute, sd = values.mean(axis=0), np.abs(values).mean(axis=0), values.std(axis=0)
+        if n_segments and len(inside) > 1:
+            member_sd = inside.mean(axis=1).std(axis=0)
         total = absolute.sum()
         share = absolute / total if total else np.zeros(len(names))
         found += [
-            FeatureSummary(name, group, wanted, len(inside), *map(float, numbers))
-            for name, group, *numbers in zip(names, groups, mean, absolute, sd, share)
+            FeatureSummary(name, group, wanted, n_segments, *map(float, numbers))
+            for name, group, *numbers in zip(names, groups, mean, absolute, sd, member_sd, share)
         ]
     return tuple(found)
 

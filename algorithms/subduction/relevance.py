@@ -6,6 +6,7 @@ together give the output back.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -22,10 +23,9 @@ class Relevance:
 
     Attributes
     ----------
-    values : ndarray (n_rows, n_features)
-        Mean over the members.
-    bias : ndarray (n_rows,)
-        Share of the biases, mean over the members.
+    member_values : ndarray (n_members, n_rows, n_features)
+    member_bias : ndarray (n_members, n_rows)
+        Share of the biases.
     output : ndarray (n_rows,)
         Explained output, mean over the members.
     conservation_error : float
@@ -35,11 +35,21 @@ class Relevance:
         Spearman correlation of the features' relevance between pairs of members, averaged; NaN for one member.
     """
 
-    values: np.ndarray
-    bias: np.ndarray
+    member_values: np.ndarray
+    member_bias: np.ndarray
     output: np.ndarray
     conservation_error: float
     rank_agreement: np.ndarray
+
+    @cached_property
+    def values(self):
+        """Mean over the members ``(n_rows, n_features)``."""
+        return self.member_values.mean(axis=0)
+
+    @cached_property
+    def bias(self):
+        """Share of the biases ``(n_rows,)``, mean over the members."""
+        return self.member_bias.mean(axis=0)
 
 
 def relevance(inputs, arrays, name, n_layers, explained, rule="epsilon"):
@@ -79,8 +89,8 @@ def relevance(inputs, arrays, name, n_layers, explained, rule="epsilon"):
     member_values, member_bias, output = member_relevance(inputs, arrays, name, n_layers, explained, rule)
     missing = output - member_values.sum(axis=2) - member_bias
     return Relevance(
-        member_values.mean(axis=0),
-        member_bias.mean(axis=0),
+        member_values,
+        member_bias,
         output.mean(axis=0),
         float(np.abs(missing).max() / max(np.abs(output).max(), STABILISER)),
         rank_agreement(member_values),

@@ -91,8 +91,9 @@ class ExplainSegments(Tool):
             self,
             "TABLE",
             "Relevance by class and feature",
-            "One row per class and feature: group, mean, mean_abs (mean of the absolute relevance), sd, share (of "
-            "mean_abs), loss and loss_sd (permutation importance over all classes), and one row for the biases.",
+            "One row per class and feature: group, mean, mean_abs (mean of the absolute relevance), sd over the "
+            "segments, member_sd (of the mean, between the networks), share (of mean_abs), loss and loss_sd "
+            "(permutation importance over all classes), and one row for the biases.",
             _KIND.TypeVector,
             optional=True,
         )

@@ -17,7 +17,8 @@ TABLE_FIELDS = (
     ("n_segments", "int"),
     ("mean", "double"),  # relevance
     ("mean_abs", "double"),
-    ("sd", "double"),
+    ("sd", "double"),  # over the segments
+    ("member_sd", "double"),  # of mean, between the networks
     ("share", "double"),  # of mean_abs, over all features
     ("loss", "double"),  # of macro F1 when the feature is moved along the trench
     ("loss_sd", "double"),
@@ -74,7 +75,7 @@ def table_rows(explanation):
     losses = {}
     if explanation.importance is not None:
         losses = dict(zip(explanation.names, zip(explanation.importance.mean, explanation.importance.sd)))
-    biases = summaries(("bias",), ("bias",), explanation.number, explanation.relevance.bias[:, np.newaxis], n_classes)
+    biases = summaries(("bias",), ("bias",), explanation.number, explanation.relevance.member_bias[..., np.newaxis], n_classes)
     for number, class_name in enumerate(explanation.class_names, start=1):
         for one in (*explanation.summary, *biases):
             if one.number != number:
@@ -83,5 +84,5 @@ def table_rows(explanation):
             said = meaning(one.feature) if is_feature else "what the biases of the network contribute"
             share = one.share if is_feature else np.nan
             loss = losses.get(one.feature, _NO_LOSS) if is_feature else _NO_LOSS
-            numbers = (one.n_segments, one.mean, one.mean_absolute, one.sd, share, *loss)
+            numbers = (one.n_segments, one.mean, one.mean_absolute, one.sd, one.member_sd, share, *loss)
             yield [one.feature, said, one.group, number, class_name, *numbers]

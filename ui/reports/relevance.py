@@ -167,9 +167,14 @@ def _class_section(explanation):
     text = (
         f"The {count(shown)} features with most relevance in the segments given each class. Bar: mean size, signs left "
         "aside, in the colour of the feature's group. Diamond: mean with its sign; a feature whose bar is long and "
-        "whose diamond stands near 0 speaks for the class in some segments and against it in others. Whisker: one "
+        "whose diamond stands near 0 speaks for the class in some segments and against it in others. Thin whisker: one "
         "standard deviation over the segments."
     )
+    if explanation.n_members > 1:
+        text += (
+            " Thick bar: one standard deviation of the mean between the networks. Where it reaches across 0, networks "
+            "that differ in their random start alone do not agree on which way the feature speaks."
+        )
     rows = [
         (
             entry.feature,
@@ -179,12 +184,17 @@ def _class_section(explanation):
             fixed(entry.mean, 3),
             fixed(entry.mean_absolute, 3),
             fixed(entry.sd, 3),
+            fixed(entry.member_sd, 3),
             percent(entry.share),
         )
         for entry in explanation.summary
     ]
-    headers = ("Feature", "Group", "Class", "Segments", "Mean", "Mean size", "Standard deviation", "Share")
-    caption = "Relevance by feature and predicted class, in units of the network's output. Share: of the mean sizes."
+    spreads = ("Deviation of segments", "Deviation of networks")
+    headers = ("Feature", "Group", "Class", "Segments", "Mean", "Mean size", *spreads, "Share")
+    caption = (
+        "Relevance by feature and predicted class, in units of the network's output. Deviations are standard "
+        "deviations: of the segments, and of the mean between the networks. Share: of the mean sizes."
+    )
     return Section(
         "Which features make which class",
         (

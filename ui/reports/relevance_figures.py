@@ -108,8 +108,17 @@ def class_features_figure(explanation, number):
         "y": places,
         "error_x": {"array": [round(entry.sd, 4) for entry in own], "thickness": 1.1, "width": 0, "color": "#56657a"},
         "marker": {"symbol": "diamond", "size": 7, "color": "#ffffff", "line": {"color": INK, "width": 1.4}},
-        "customdata": [[name, fixed(entry.sd, 3)] for name, entry in zip(names, own)],
-        "hovertemplate": "%{customdata[0]}<br>mean %{x:.3f} \u00b1 %{customdata[1]}<extra></extra>",
+        "customdata": [[name, fixed(entry.sd, 3), _between(entry)] for name, entry in zip(names, own)],
+        "hovertemplate": "%{customdata[0]}<br>mean %{x:.3f}<br>\u00b1 %{customdata[1]} over the segments"
+        "%{customdata[2]}<extra></extra>",
+    }
+    networks = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [end for entry in own for end in _within(entry.mean, entry.member_sd)],
+        "y": [end for place in places for end in (place, place, None)],
+        "line": {"color": INK, "width": 4},
+        "hoverinfo": "skip",
     }
     settings = {
         "xaxis": axis("Relevance", zeroline=True, zerolinecolor=INK, nticks=5),
@@ -117,7 +126,17 @@ def class_features_figure(explanation, number):
         "showlegend": False,
         "margin": {"l": 16, "r": 8, "t": 12, "b": 44},
     }
-    return {"data": [bars, dots], "layout": layout(76 + 19 * len(own), **settings)}
+    several = explanation.n_members > 1
+    return {"data": [bars, *([networks] if several else []), dots], "layout": layout(76 + 19 * len(own), **settings)}
+
+
+def _within(middle, half):
+    return round(middle - half, 4), round(middle + half, 4), None
+
+
+def _between(entry):
+    """Return the spread of a FeatureSummary between networks, for a hover; "" for one network."""
+    return f"<br>\u00b1 {fixed(entry.member_sd, 3)} between the networks" if np.isfinite(entry.member_sd) else ""
 
 
 def agreement_figure(explanation):

@@ -40,15 +40,19 @@ def test_the_summary_is_that_of_the_segments_of_a_class(explanation):
         assert (row.mean, row.mean_absolute, row.sd) == pytest.approx(
             (inside.mean(), np.abs(inside).mean(), inside.std())
         )
+        each = explanation.relevance.member_values[:, explanation.number == row.number, "abc".index(row.feature)]
+        assert row.member_sd == pytest.approx(np.std([member.mean() for member in each])) and row.member_sd > 0
     for number in (1, 2):
         shares = [row.share for row in explanation.summary if row.number == number]
         assert sum(shares) == pytest.approx(1) and shares[0] == max(shares)  # a decides
 
 
 def test_a_class_that_was_never_predicted_has_no_numbers():
-    first, second = summaries(("a",), ("other",), np.array([1, 1]), np.array([[2.0], [-1.0]]), 2)
+    first, second = summaries(("a",), ("other",), np.array([1, 1]), np.array([[[2.0], [-1.0]]]), 2)
     assert (first.mean, first.mean_absolute, first.sd, first.share) == (0.5, 1.5, 1.5, 1.0)
-    assert second.n_segments == 0 and np.isnan([second.mean, second.mean_absolute, second.sd, second.share]).all()
+    assert np.isnan(first.member_sd)  # there is one network
+    numbers = [second.mean, second.mean_absolute, second.sd, second.member_sd, second.share]
+    assert second.n_segments == 0 and np.isnan(numbers).all()
 
 
 def test_reasons_name_groups_and_their_leading_features():
@@ -106,9 +110,11 @@ def test_blank_segments_are_left_out(model, synthetic):
 def test_trust_is_said_in_words(explanation):
     from dataclasses import replace
 
-    low, some, high = (replace(explanation, rank_agreement=value) for value in (0.17, LOW_AGREEMENT, HIGH_AGREEMENT))
+    values = (0.17, LOW_AGREEMENT, HIGH_AGREEMENT - 0.01, HIGH_AGREEMENT)
+    low, some, nearly, high = (replace(explanation, rank_agreement=value) for value in values)
     assert "hardly agree on the reasons" in low.trust and "0.17" in low.trust and "not to be trusted" in low.trust
     assert some.trust.startswith("The 5 networks agree in part") and not some.is_agreed
+    assert nearly.trust.startswith("The 5 networks agree in part") and not nearly.is_agreed
     assert high.trust.startswith("The 5 networks largely agree") and high.is_agreed
     assert "One network only" in replace(explanation, n_members=1, rank_agreement=float("nan")).trust
 

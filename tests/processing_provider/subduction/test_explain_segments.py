@@ -52,6 +52,7 @@ def test_the_deciding_feature_leads_relevance_table_and_second_opinion(explain):
         assert first["loss"] > 0.1 > max(row["loss"] for row in others)
         assert first["share"] + sum(row["share"] for row in others) == pytest.approx(1)
         assert str(bias["share"]) == str(bias["loss"]) == "NULL" and bias["group"] == "bias"
+        assert all(row["member_sd"] > 0 for row in (first, *others, bias))
         assert {row["n_segments"] for row in (first, *others, bias)} == {first["n_segments"]}
     assert {row["group"] for row in rows} == {"physical state", "bias"}
     assert rows[0]["meaning"] == "interface curvature along dip, upper plate, mean"

@@ -100,7 +100,9 @@ def explanation_of(segments, **changes):
     values = rng.normal(size=(len(rows), len(segments.names)))
     number = np.arange(len(rows)) % 2 + 1
     bias = np.full(len(rows), -0.5)
-    found = Relevance(values, bias, values.sum(axis=1) + bias, 1e-9, np.full(len(rows), 0.17))
+    members = np.stack([0.5 * values, 1.5 * values])
+    output = values.sum(axis=1) + bias
+    found = Relevance(members, np.stack([bias, bias]), output, 1e-9, np.full(len(rows), 0.17))
     groups = tuple(GROUPS[j % 3] for j in range(len(segments.names)))
     settings = {
         "names": segments.names,
@@ -113,7 +115,7 @@ def explanation_of(segments, **changes):
         "n_members": 5,
         "rank_agreement": 0.17,
         "reasons": tuple(f"Reason {row}." for row in rows),
-        "summary": summaries(segments.names, groups, number, values, 2),
+        "summary": summaries(segments.names, groups, number, members, 2),
         "importance": Importance(np.abs(values).mean(axis=0), np.full(len(segments.names), 0.01)),
         "n_from_training": 4,
     }
@@ -185,7 +187,7 @@ def test_nothing_is_missing_where_little_is_known(about):
     nothing = explanation_of(segments, number=np.ones(39, dtype=int), n_members=1, **unknown)
     nothing = replace(
         nothing,
-        summary=summaries(nothing.names, nothing.groups, nothing.number, nothing.relevance.values, 2),
+        summary=summaries(nothing.names, nothing.groups, nothing.number, nothing.relevance.member_values[:1], 2),
         relevance=replace(nothing.relevance, rank_agreement=np.full(39, np.nan)),
         rank_agreement=float("nan"),
     )
@@ -394,3 +396,15 @@ def test_rank_correlation_agrees_with_scipy():
     expected = scipy_stats.spearmanr(first, second)[0]
     assert relevance_words.rank_correlation(first, second) == pytest.approx(expected)
     assert np.isnan(relevance_words.rank_correlation(first, np.ones(30)))
+
+
+def test_bars_of_a_class_show_the_spread_of_segments_and_of_networks(about):
+    explanation = explanation_of(segment_table())
+    leading = max((one for one in explanation.summary if one.number == 1), key=lambda one: one.mean_absolute)
+    _, networks, means = relevance_figures.class_features_figure(explanation, 1)["data"]
+    ends = [leading.mean - leading.member_sd, leading.mean + leading.member_sd]
+    assert networks["x"][:2] == pytest.approx(ends, abs=1e-4)
+    assert means["error_x"]["array"][0] == pytest.approx(leading.sd, abs=1e-4)
+    assert len(relevance_figures.class_features_figure(replace(explanation, n_members=1), 1)["data"]) == 2
+    text = plain_text(relevance_report(explanation, segment_table(), about))
+    assert "Deviation of networks" in text and "between the networks. Where it reaches across 0" in text
