@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import DataError
-from .quantities import mass_factor, parse_quantities, unit_of
+from .quantities import parse_quantities
+from .units import mass_factor, unit_of
 from .words import folded, words
 
 _EAST_WORDS = {"easting": 3, "longitude": 3, "boylam": 3, "dogu": 3, "saga": 3, "sag": 3, "lon": 3, "long": 3, "lng": 3}

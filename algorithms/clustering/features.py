@@ -8,9 +8,9 @@ from ..errors import DataError, ModelFileError
 from ..model_file import match_features
 from .feature_notes import application_notes, feature_notes, fit_notes, fit_warnings
 from .imputation import Gaussian
-from .quantities import is_composition, mass_factor, unit_of
 from .screening import enough_values, missing_cells, screen
 from .transforms import Margins, Standardisation, cleaned, is_censored
+from .units import is_composition, mass_factor, unit_of
 
 TRANSFORMS = ("auto", "clr", "yeo_johnson", "none")
 MISSING = ("impute", "skip", "fail")

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .quantities import DETECTION_FACTOR, parse_quantities, unit_of
+from .quantities import DETECTION_FACTOR, parse_quantities
+from .units import unit_of
 
 NUMERIC_SHARE = 0.9  # of the filled cells, for a column to become numeric
 _EXAMPLES = 8  # cells named in one note

@@ -8,7 +8,8 @@ import numpy as np
 
 from ..errors import DataError
 from .coordinates import looks_like_variable
-from .quantities import decimal_mark_of, parse_quantities, unit_of
+from .quantities import decimal_mark_of, parse_quantities
+from .units import unit_of
 from .workbook_cells import read_cells
 
 _HEADER_DEPTH = 30  # rows in which the header is sought

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from fumarole.algorithms.clustering.coordinates import find_coordinates
-from fumarole.algorithms.clustering.quantities import is_composition
+from fumarole.algorithms.clustering.units import is_composition
 from fumarole.algorithms.clustering.sample_columns import sample_columns
 from fumarole.algorithms.clustering.spreadsheet import read_table
 
