@@ -38,7 +38,7 @@ _PAGE = Step(
         "SUBTITLE": "SUBTITLE",
     },
     {"map": ("MAP", "Map"), "project": ("PROJECT", "Project")},
-    (2, 3),
+    (2, 8),
 )
 RASTER_CHAINS = (
     Chain(

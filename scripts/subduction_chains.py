@@ -51,7 +51,7 @@ _CLASSES = Step(
     "Classify the segments",
     _GIVEN,
     {"segments": ("OUTPUT", "Classified segments")},
-    (2, 6),
+    (2, 7),
 )
 _RELEVANCE = Step(
     "relevance",
@@ -63,7 +63,7 @@ _RELEVANCE = Step(
         "table": ("TABLE", "Relevance by class and feature"),
         "report": ("REPORT", "Report on the relevance"),
     },
-    (2, 8),
+    (2, 9),
 )
 SUBDUCTION_CHAINS = (
     Chain(

@@ -1,5 +1,7 @@
 """The shipped chains: whole, in step with the tools, and from spreadsheet to map in one run."""
 
+import itertools
+
 import pytest
 from qgis.core import (
     QgsProcessingException,
@@ -91,6 +93,18 @@ def test_the_file_is_in_step_with_the_tools(fumarole, chain, tmp_path):
     assert rebuilt.fromFile(str(tmp_path / "rebuilt.model3"))
     assert shipped.fromFile(str(next(path for path in shipped_models() if path.stem == chain.model_id)))
     assert comparable(shipped) == comparable(rebuilt), "run 'make docs'"
+
+
+@pytest.mark.parametrize("model_id", MODEL_IDS)
+def test_nothing_covers_anything_in_the_drawing(fumarole, model_id):
+    model = fumarole.provider.algorithm(model_id)
+    steps = model.childAlgorithms().values()
+    drawn = [(part, 20.0) for part in model.parameterComponents().values()]
+    drawn += [(result, 20.0) for step in steps for result in step.modelOutputs().values()]
+    drawn += [(step, 40.0) for step in steps]  # with "In" above the box and "Out" below it
+    for (one, half), (other, other_half) in itertools.combinations(drawn, 2):
+        apart = one.position() - other.position()
+        assert abs(apart.x()) >= 230.0 or abs(apart.y()) >= half + other_half, (one.description(), other.description())
 
 
 def test_a_changed_tool_would_be_seen(fumarole):
