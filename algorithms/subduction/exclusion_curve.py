@@ -103,8 +103,9 @@ def exclusion_distance_curve(
     order = {float(distance): place for place, distance in enumerate(distances_km)}
     scores.sort(key=lambda score: order[score.distance_km])
     notes += absent_classes(classes, bounds.n_classes, designs[-1], bounds.names)
+    sentences = verdicts(scores, classifiers)
     return ExclusionCurve(
-        rows, tuple(scores), cut.number, probability, bounds.names, verdicts(scores, classifiers), tuple(notes)
+        rows, classes, tuple(scores), cut.number, probability, bounds.names, sentences, tuple(notes)
     )
 
 

@@ -54,6 +54,8 @@ class ExclusionCurve:
     ----------
     rows : ndarray of int (n_complete,)
         Rows of the given table without blank features; all arrays below are of these.
+    classes : ndarray of int (n_complete,)
+        Known class 0.. from the lowest magnitudes.
     scores : tuple of ClassifierScore
         By distance, then classifier.
     block : ndarray of int (n_complete,)
@@ -67,6 +69,7 @@ class ExclusionCurve:
     """
 
     rows: np.ndarray
+    classes: np.ndarray
     scores: tuple
     block: np.ndarray
     probability: dict

@@ -101,7 +101,7 @@ def side_by_side(pieces):
 
 
 def folded(title, *pieces):
-    """Return blocks that open when the reader asks for them; never figures, which are drawn only when visible."""
+    """Return blocks that open when the reader asks for them."""
     return Markup(f"<details><summary>{escaped(title)}</summary>{joined(*pieces)}</details>")
 
 
@@ -125,7 +125,7 @@ def table(caption, headers, rows, text_columns=(0,)):
         "<tr>" + "".join(_cell(column, cell, text_columns) for column, cell in enumerate(row)) + "</tr>" for row in rows
     )
     width = ' class="dense"' if len(headers) > _MANY_COLUMNS else ""
-    height = "scroll long" if len(rows) > _MANY_ROWS else "scroll"
+    height = "captioned scroll long" if len(rows) > _MANY_ROWS else "captioned scroll"
     return Markup(
         f'<div class="{height}"><table{width}><caption>{escaped(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"

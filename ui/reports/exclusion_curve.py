@@ -21,10 +21,11 @@ from .blocks import (
     table,
     verdict,
 )
+from .figures import INK, plain_text
 from .formats import count, fixed, listed
 from .page import Section, page, run_section
 from .segment_figures import CLASSIFIER_COLOURS, class_curve_figure, curve_figure
-from .segment_map_figure import place_words
+from .segment_map_figure import place_words, strip_figure
 from .segment_sections import BEHIND, confusion_tables, confusion_words, place_blocks, score_table
 from .segment_words import (
     CLASSIFIER_NAMES,
@@ -46,6 +47,13 @@ REFERENCES = (
     references.GRACIOSA_2025,
     references.ROBERTS_2017,
     methods.YEO_JOHNSON_2000,
+)
+_OUTCOMES = (
+    (3, "both right", "#d5e0e9"),
+    (2, "right, nearest segment wrong", "#0072B2"),
+    (1, "wrong, nearest segment right", "#D55E00"),
+    (0, "both wrong", INK),
+    (-1, "never tested", NOT_ASSIGNED),
 )
 _USUAL_KM = 100.0  # distance shown in detail beside the shortest and the longest
 
@@ -70,7 +78,7 @@ def curve_report(curve, segments, about):
         _curve_section(curve),
         _meaning_section(curve),
         _class_section(curve),
-        _confusion_section(curve),
+        _confusion_section(curve, segments),
         _fold_section(curve, segments),
         run_section(about, REFERENCES),
     )
@@ -84,7 +92,7 @@ def _summary(curve, segments):
     distances = _distances(curve)
     pairs = [
         ("Segments", count(len(segments))),
-        ("Ruptures", count(n_ruptures(segments))),
+        ("Different earthquakes", count(n_ruptures(segments))),
     ]
     ends = f"{distances[0]:g} km" if len(distances) == 1 else f"{distances[0]:g} to {distances[-1]:g} km"
     for name in (*trained, "nearest_segment"):
@@ -104,9 +112,10 @@ def _summary(curve, segments):
 def _curve_section(curve):
     trained = [name for name in classifiers_of(curve.scores) if name not in RULES]
     caption = (
-        "Macro F1 against the distance along the trench that training segments keep from tested ones. Line: the mean "
-        "of all repeats; band: one repeat alone (a single network, or one of equal parts of a forest), mean and one "
-        "standard deviation. Dashed and dotted: rules that use no feature. Below: segments left to train on."
+        "Macro F1 against the distance along the trench that training segments keep from tested ones. Thick line: all "
+        "repeats together, whose probabilities are averaged. Band with thin line: one repeat alone (a single network, "
+        "or one of equal parts of a forest), mean and one standard deviation; all together may do better or worse. "
+        "Dashed and dotted: rules that use no feature. Below: segments left to train on."
     )
     description = f"Macro F1 of {listed(classifier_name(name) for name in (*trained, *RULES))} over distance."
     return Section(
@@ -195,7 +204,7 @@ def _class_section(curve):
     return Section("Class by class", (paragraph(text), side_by_side(drawings)))
 
 
-def _confusion_section(curve):
+def _confusion_section(curve, segments):
     distances = _distances(curve)
     usual = min(distances, key=lambda km: abs(km - _USUAL_KM))
     shown = sorted({distances[0], usual, distances[-1]})
@@ -207,7 +216,46 @@ def _confusion_section(curve):
             blocks.insert(1, joined(subtitle(f"At {km:g} km"), tables))
         else:
             blocks.append(folded(f"At {km:g} km", tables))
+    blocks.append(_error_fold(curve, segments, usual))
     return Section("What is taken for what", tuple(blocks))
+
+
+def _error_fold(curve, segments, distance_km):
+    """Return where along the trenches the classifiers and the nearest-segment rule are wrong, folded."""
+    trained = [name for name in classifiers_of(curve.scores) if name not in RULES]
+    nearest = _is_right(curve, "nearest_segment", distance_km)
+    lanes, sentences = [], []
+    for name in trained:
+        own = _is_right(curve, name, distance_km)
+        lanes.append(np.where(curve.block < 0, -1, 2 * own + nearest))
+        counts = [count(np.sum(lanes[-1] == number)) for number in (1, 0, 2)]
+        sentences.append(
+            f"{CLASSIFIER_NAMES[name]}: {counts[0]} segments wrong that the rule has right, {counts[1]} wrong as the "
+            f"rule, {counts[2]} right that the rule has wrong."
+        )
+
+    def hover(row):
+        lines = [place_words(segments, row), f"known: {plain_text(curve.class_names[curve.classes[row]])}"]
+        for name in (*trained, "nearest_segment"):
+            found = curve.probability[name, distance_km][row]
+            told = curve.class_names[found.argmax()] if np.isfinite(found).all() else "not tested"
+            lines.append(f"{CLASSIFIER_NAMES[name].lower()}: {plain_text(told)}")
+        return "<br>".join(lines)
+
+    groups = [group for group in _OUTCOMES if any((lane == group[0]).any() for lane in lanes)]
+    drawing = strip_figure(segments, lanes, groups, hover)
+    strips = f" Strips from the top: {listed(CLASSIFIER_NAMES[name].lower() for name in trained)}."
+    caption = f"Right and wrong along each trench at {distance_km:g} km.{strips if len(trained) > 1 else ''}"
+    return folded(
+        f"Where along the trenches they are wrong, at {distance_km:g} km",
+        bullets(sentences),
+        figure(drawing, caption, "Every trench as a strip of right and wrong segments."),
+    )
+
+
+def _is_right(curve, classifier, distance_km):
+    found = curve.probability[classifier, distance_km]
+    return np.nan_to_num(found).argmax(axis=1) == curve.classes
 
 
 def _fold_section(curve, segments):

@@ -5,11 +5,10 @@
   const FULL_PX = 1016; // what figures are as wide as on a page that is wide enough
   const plots = [];
 
-  function draw(figures) {
-    const next = figures.shift();
-    if (!next) { document.documentElement.dataset.drawn = "true"; return; }
-    const plot = next.querySelector(".plot");
-    const specification = JSON.parse(next.querySelector("script").textContent);
+  function show(figure) {
+    const plot = figure.querySelector(".plot");
+    if (plots.includes(plot)) { return; }
+    const specification = JSON.parse(figure.querySelector("script").textContent);
     plot.textContent = "";
     const map = (specification.layout.meta || {}).map_px; // a map keeps its shape: narrower, it needs less height
     if (map) { specification.layout.height -= Math.round(map * Math.max(0, 1 - plot.clientWidth / FULL_PX)); }
@@ -23,11 +22,19 @@
       toImageButtonOptions: { format: "png", scale: 3 },
     });
     plots.push(plot);
+  }
+
+  function draw(figures) {
+    const next = figures.shift();
+    if (!next) { document.documentElement.dataset.drawn = "true"; return; }
+    const fold = next.closest("details:not([open])"); // a hidden figure has no width
+    if (fold) { fold.addEventListener("toggle", function () { show(next); }); } else { show(next); }
     setTimeout(draw, 0, figures); // the page stays responsive between two figures
   }
 
   window.addEventListener("beforeprint", function () {
     document.querySelectorAll("details").forEach(function (fold) { fold.open = true; });
+    document.querySelectorAll("figure").forEach(show);
     plots.forEach(function (plot) {
       const beside = plot.closest(".columns") !== null; // two of them share the width
       Plotly.relayout(plot, { width: beside ? PRINT_WIDTH_PX / 2 - 20 : PRINT_WIDTH_PX });

@@ -29,6 +29,7 @@ def test_every_distance_and_classifier_is_scored(curve):
 
 def test_scores_are_those_of_the_predictions(curve, synthetic):
     classes = BOUNDS.classes(synthetic.magnitude)
+    assert curve.classes.tolist() == classes.tolist()
     for score in curve.scores:
         predicted = curve.probability[score.classifier, score.distance_km].argmax(axis=1)
         folds = block_folds(synthetic, stretches(synthetic, 5), Exclusion(score.distance_km))

@@ -15,6 +15,7 @@ from fumarole.algorithms.subduction.relevance import Relevance
 from fumarole.algorithms.subduction.results import ClassifierScore, ExclusionCurve, FeatureImportance, TrainingResult
 from fumarole.algorithms.subduction.segments import SegmentTable
 from fumarole.ui.reports import page, relevance_figures, relevance_words, segment_words
+from fumarole.ui.reports import segment_map_figure as segment_map_figure_module
 from fumarole.ui.reports.context import ReportContext
 from fumarole.ui.reports.exclusion_curve import curve_report
 from fumarole.ui.reports.relevance import relevance_report
@@ -90,8 +91,12 @@ def training(segments, **changes):
 def curve_of(segments, distances=(0.0, 100.0, 300.0), **changes):
     rows = np.flatnonzero(np.isfinite(segments.values).all(axis=1))
     scores = tuple(entry for km in distances for entry in three(0.8 - km / 1000, 0.85, 0.6 + km / 5000, km))
-    settings = (rows, scores, np.arange(len(rows)) % 5 - 1, {}, BOUNDS.names, (VERDICT,), ("A note.",))
-    return replace(ExclusionCurve(*settings), **changes)
+    classes = BOUNDS.classes(segments.magnitude[rows])
+    wrong = {"network": 4, "nearest_segment": 3, "region_majority": 2}  # one of so many segments
+    found = {name: np.where(np.arange(len(rows)) % step, classes, 1 - classes) for name, step in wrong.items()}
+    probability = {(name, km): np.eye(2)[number] for name, number in found.items() for km in distances}
+    block, words = np.arange(len(rows)) % 5 - 1, ((VERDICT,), ("A note.",))
+    return replace(ExclusionCurve(rows, classes, scores, block, probability, BOUNDS.names, *words), **changes)
 
 
 def explanation_of(segments, **changes):
@@ -262,7 +267,9 @@ def test_the_curve_draws_rules_dashed_and_the_spread_of_the_classifier(about):
     traces = curve_figure(curve.scores)["data"]
     band = next(trace for trace in traces if trace.get("fill") == "toself")
     assert max(band["y"]) == pytest.approx(0.8) and min(band["y"]) == pytest.approx(0.5 - 0.04)
-    dashes = {trace["name"]: trace["line"]["dash"] for trace in traces if "name" in trace}
+    assert band["name"] == "Network: one repeat alone, mean \u00b1 sd"
+    assert any(trace["y"] == pytest.approx([0.78, 0.68, 0.48]) for trace in traces)  # and its middle
+    dashes = {trace["name"]: trace["line"]["dash"] for trace in traces if "dash" in trace.get("line", ())}
     assert dashes == {
         "Network": "solid",
         "Nearest segment (no feature)": "dash",
@@ -284,6 +291,20 @@ def test_the_curve_tells_where_the_majority_is_as_good(about):
     assert "Network: no better than the commonest class of the region at 300 km." in text
     assert text.count("At 100 km") == text.count("At 0 km") == text.count("At 300 km") == 1
     assert "A note." in text
+
+
+def test_the_curve_tells_where_network_and_rule_are_wrong(about):
+    segments = segment_table()
+    curve = curve_of(segments)
+    html = curve_report(curve, segments, about)
+    tested, row = curve.block >= 0, np.arange(len(curve.rows))
+    network, rule = tested & (row % 4 == 0), tested & (row % 3 == 0)
+    numbers = (np.sum(network & ~rule), np.sum(network & rule), np.sum(rule & ~network))
+    expected = "{} segments wrong that the rule has right, {} wrong as the rule, {} right that the rule has wrong."
+    assert f"Network: {expected.format(*numbers)}" in plain_text(html)
+    fold = html[html.index("<summary>Where along the trenches they are wrong, at 100 km") :]
+    names = {trace["name"]: len(trace["x"]) for trace in figures_of(fold)[0]["data"]}
+    assert names["wrong, nearest segment right"] == numbers[0] and names["never tested"] == np.sum(~tested)
 
 
 def test_a_score_behind_the_nearest_segment_is_shaded(about):
@@ -314,6 +335,15 @@ def test_ruptures_count_the_same_earthquake_once():
     assert "for 1 no earthquake is known" in sentence and "9 ruptures" in sentence and "2 trenches" in sentence
 
 
+def test_epicentres_are_not_taken_for_ruptures():
+    segments = replace(segment_table(), magnitude=np.linspace(6.0, 8.5, 40))
+    sentence = segment_words.sample_sentence(segments)
+    assert "No two neighbours have the same magnitude" in sentence and "rupture" not in sentence
+    assert "They hold 8 ruptures" in segment_words.sample_sentence(
+        replace(segments, magnitude=np.repeat(np.linspace(6, 8, 8), 5))
+    )
+
+
 # places -------------------------------------------------------------------------------------------------------------
 
 
@@ -323,6 +353,19 @@ def test_neighbours_across_180_degrees_stay_neighbours():
     assert continuous_longitude(np.array([350.0, 10.0])) == pytest.approx([-10.0, 10.0])
     assert continuous_longitude(np.array([-75.0, -70.0])) == pytest.approx([-75.0, -70.0])
     assert continuous_longitude(np.array([20.0])) == pytest.approx([20.0])
+
+
+def test_names_on_the_map_keep_clear_of_each_other():
+    """Two trenches beside one another, whose names in the middle would cover each other."""
+    latitude = np.concatenate([np.linspace(0, 20, 20), np.linspace(0, 20, 20)])
+    longitude = np.repeat([140.0, 140.8], 20)
+    region = np.repeat(["Izu-Bonin-Mariana", "Ryukyu-Nankai"], 20)
+    segments = replace(segment_table(), longitude=longitude, latitude=latitude, region=region)
+    labels = segment_map_figure(segments, np.zeros(40, dtype=int), [(0, "a", "#000000")], str)["layout"]["annotations"]
+    scale = np.array([30.0, 30.0])
+    boxes = [segment_map_figure_module._box(label, scale) for label in labels]
+    assert segment_map_figure_module._overlap(*boxes) == 0
+    assert segment_map_figure_module._overlap(boxes[0], boxes[0]) > 1000
 
 
 def test_the_map_names_every_trench_once_and_draws_every_segment():
