@@ -149,8 +149,8 @@ def without_blanks(segments):
 def ruptures(segments):
     """Return the number of the rupture of every segment ``(n_segments,)``, -1 where no earthquake is known.
 
-    Neighbours along a trench with exactly the same magnitude are taken for one rupture, because the magnitude of
-    an earthquake is written on every segment it crossed.
+    Neighbours along a trench with exactly the same magnitude are taken for one rupture: published tables write the
+    magnitude of an earthquake on every segment it crossed. Where only epicentres count, equal neighbours are chance.
     """
     order = np.lexsort((segments.position_km, segments.region))
     magnitude, region = segments.magnitude[order], segments.region[order]

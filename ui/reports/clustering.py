@@ -96,9 +96,14 @@ def _summary(result, context):
 def _map_section(result, context):
     if context.xy is None or not np.isfinite(context.xy).all(axis=1).any():
         return Section("Map", (paragraph("The samples have no coordinates, so there is no map."),))
-    placed = int(np.isfinite(context.xy).all(axis=1).sum())
-    note = thinning_note(len(drawn_rows(result.membership, context)), placed)
-    parts = ["Samples by cluster"]
+    if context.picture:
+        height, width = context.picture.cluster.shape
+        parts, note = ["Clusters"], f" Shown in {count(width)} by {count(height)} pixels; blank is no data."
+        description = f"Map of {result.n_clusters} clusters."
+    else:
+        placed = int(np.isfinite(context.xy).all(axis=1).sum())
+        parts, note = ["Samples by cluster"], thinning_note(len(drawn_rows(result.membership, context)), placed)
+        description = f"Map of {count(placed)} samples in {result.n_clusters} clusters."
     if context.hulls:
         parts.append("hulls of the clusters")
     if context.boreholes is not None:
@@ -106,7 +111,6 @@ def _map_section(result, context):
     if context.earthquakes is not None:
         parts.append("earthquakes (red circles, half as large again with every magnitude)")
     caption = f"{', '.join(parts)}. {context.crs}, metres.{note} Drag to zoom, double-click to return."
-    description = f"Map of {count(placed)} samples in {result.n_clusters} clusters."
     return Section("Map", (figure(map_figure(result.membership, context), caption, description),))
 
 

@@ -6,6 +6,7 @@ from typing import Optional
 import numpy as np
 
 from ...algorithms.clustering.results import ClusterAreas
+from .map_picture import MapPicture
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,10 @@ class ReportContext:
     earthquakes : ndarray (n_earthquakes, 2) or None
         Metres.
     magnitudes : ndarray (n_earthquakes,) or None
+    picture : MapPicture or None
+        The map of the clusters, where they were mapped on a raster.
     areas : ClusterAreas or None
-        What the clusters cover, where they were mapped on a raster.
+        What the clusters cover on it; comes with it.
     occurrences : tuple of (str, Occurrence)
         Points on that map, such as ``("Boreholes", ...)``.
     """
@@ -62,6 +65,7 @@ class ReportContext:
     boreholes: Optional[np.ndarray] = field(default=None, repr=False)
     earthquakes: Optional[np.ndarray] = field(default=None, repr=False)
     magnitudes: Optional[np.ndarray] = field(default=None, repr=False)
+    picture: Optional[MapPicture] = field(default=None, repr=False)
     areas: Optional[ClusterAreas] = field(default=None, repr=False)
     occurrences: tuple = field(default=(), repr=False)
 

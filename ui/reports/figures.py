@@ -9,6 +9,7 @@ from .formats import THIN_SPACE, count
 MAX_POINTS = 5000  # drawn per figure: more neither shows more nor opens quickly
 INK = "#1d2530"
 GRID = "#e4e7eb"
+TOOLBAR_PX = 34  #: margin at the top that the toolbar of plotly.js fits into, for figures without a legend there
 FONT = '"Segoe UI", "Noto Sans", "Helvetica Neue", Arial, sans-serif'
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from ..palette import BOREHOLE, EARTHQUAKE, cluster_colour
 from .figures import MAX_POINTS, axis, layout, plain_text, thinned, transparent
-from .formats import count
+from .formats import count, significant
 
 _PLOT_WIDTH_PX = 800  # of the map frame on a page of full width
 _MARGINS_PX = 100
@@ -20,7 +20,8 @@ def map_figure(membership, context):
     membership : Membership
         Of ``n_samples`` rows.
     context : ReportContext
-        Gives ``xy`` (required here) and what else lies on the map, metres.
+        Gives ``xy`` (required here) and what else lies on the map, metres. A ``picture`` takes the place of the
+        samples.
 
     Returns
     -------
@@ -29,7 +30,7 @@ def map_figure(membership, context):
         ``MAX_POINTS``, the strongest.
     """
     traces = [_hull_trace(number, outline) for number, outline in context.hulls]
-    traces += _sample_traces(membership, context)
+    traces += _picture_traces(context) if context.picture else _sample_traces(membership, context)
     if context.earthquakes is not None and len(context.earthquakes):
         traces.append(_earthquake_trace(context.earthquakes, context.magnitudes))
     if context.boreholes is not None and len(context.boreholes):
@@ -40,6 +41,8 @@ def map_figure(membership, context):
             "Northing (m)", tickformat=",.0f", scaleanchor="x", constrain="domain", mirror=True, showline=True
         ),
     }
+    if context.picture:
+        settings["images"] = [_image(context.picture)]
     return {"data": traces, "layout": layout(_height_px(traces), **settings)}
 
 
@@ -105,6 +108,39 @@ def _sample_traces(membership, context):
             }
         )
     return traces
+
+
+def _picture_traces(context):
+    """Return a trace that spans the picture, which no axis takes account of, and the entries of its legend."""
+    picture, areas = context.picture, context.areas
+    frame = {"type": "scatter", "mode": "markers", "marker": {"opacity": 0}, "showlegend": False, "hoverinfo": "skip"}
+    traces = [{**frame, "x": [picture.west, picture.east], "y": [picture.south, picture.north]}]
+    for position in np.flatnonzero(areas.n_pixels).tolist():
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "name": f"Cluster {position + 1} ({significant(areas.area_km2[position])} km\u00b2)",
+                "x": [None],
+                "y": [None],
+                "marker": {"color": cluster_colour(position + 1), "size": 12, "symbol": "square"},
+            }
+        )
+    return traces
+
+
+def _image(picture):
+    return {
+        "source": picture.data_uri(),
+        "xref": "x",
+        "yref": "y",
+        "x": picture.west,
+        "y": picture.north,
+        "sizex": picture.east - picture.west,
+        "sizey": picture.north - picture.south,
+        "sizing": "stretch",
+        "layer": "below",
+    }
 
 
 def _marker_size_px(n_points):

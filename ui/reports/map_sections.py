@@ -36,8 +36,8 @@ def area_section(areas):
     headers = ("Cluster", "Pixels", "Area (km\u00b2)", "Share of the area", "Mean confidence")
     text = (
         f"The clusters of the map cover {significant(whole, 4)} km\u00b2 on the ellipsoid of WGS 84, "
-        f"{count(areas.n_pixels.sum())} pixels. Pixels without data are in none of them. All other figures of this "
-        "report are from the sampled pixels."
+        f"{count(areas.n_pixels.sum())} pixels. Pixels without data are in none of them. What follows on data, "
+        "quality and profiles is from the sampled pixels."
     )
     return Section("Area of the clusters", (paragraph(text), table("All pixels of the map.", headers, rows)))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..segment_palette import GROUP_COLORS, NOT_CLASSIFIED, RELEVANCE, class_color
-from .figures import INK, axis, layout, plain_text, shortened, thinned
+from .figures import INK, TOOLBAR_PX, axis, layout, plain_text, shortened, thinned
 from .formats import fixed
 
 MOST_COLUMNS = 1200  #: segments drawn in a heat map
@@ -124,10 +124,10 @@ def class_features_figure(explanation, number):
         "xaxis": axis("Relevance", zeroline=True, zerolinecolor=INK, nticks=5),
         "yaxis": _names_axis([entry.feature for entry in own], [GROUP_COLORS[entry.group] for entry in own]),
         "showlegend": False,
-        "margin": {"l": 16, "r": 8, "t": 12, "b": 44},
+        "margin": {"l": 16, "r": 8, "t": TOOLBAR_PX, "b": 44},
     }
     several = explanation.n_members > 1
-    return {"data": [bars, *([networks] if several else []), dots], "layout": layout(76 + 19 * len(own), **settings)}
+    return {"data": [bars, *([networks] if several else []), dots], "layout": layout(98 + 19 * len(own), **settings)}
 
 
 def _within(middle, half):

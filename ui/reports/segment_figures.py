@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..palette import NOT_ASSIGNED
-from .figures import GRID, INK, axis, layout, transparent
+from .figures import GRID, INK, TOOLBAR_PX, axis, layout, transparent
 from .formats import count, fixed
 from .segment_words import RULES, by_distance, classifier_name, classifiers_of
 
@@ -36,7 +36,7 @@ def curve_figure(scores):
     for classifier in classifiers_of(scores):
         own = by_distance(scores, classifier)
         if classifier not in RULES and len(own) > 1:
-            traces.append(_band(own))
+            traces += [_band(own), _single_line(own)]
         traces.append(_curve(own, [score.f1_macro for score in own], _whole_hover))
     first = by_distance(scores, classifiers_of(scores)[0])
     traces.append(
@@ -73,7 +73,7 @@ def class_curve_figure(scores, place):
         "xaxis": axis("Exclusion distance (km)", rangemode="tozero"),
         "yaxis": axis("F1", range=[0, 1.02]),
         "legend": {"orientation": "h", "x": 0, "y": -0.28, "yanchor": "top", "font": {"size": 10}},
-        "margin": {"l": 48, "r": 8, "t": 12, "b": 48},
+        "margin": {"l": 48, "r": 8, "t": TOOLBAR_PX, "b": 48},
     }
     return {"data": traces, "layout": layout(360, **settings)}
 
@@ -171,13 +171,27 @@ def _band(own):
     return {
         "type": "scatter",
         "mode": "lines",
+        "name": f"{classifier_name(own[0].classifier)}: one repeat alone, mean \u00b1 sd",
         "legendgroup": own[0].classifier,
-        "showlegend": False,
+        "legendrank": 1500,  # behind the classifiers
         "x": np.concatenate([x, x[::-1]]),
         "y": np.round(np.concatenate([middle + sd, (middle - sd)[::-1]]), 4),
         "fill": "toself",
         "fillcolor": transparent(CLASSIFIER_COLOURS[own[0].classifier], 0.2),
         "line": {"width": 0},
+        "hoverinfo": "skip",
+    }
+
+
+def _single_line(own):
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "legendgroup": own[0].classifier,
+        "showlegend": False,
+        "x": [score.distance_km for score in own],
+        "y": [round(score.f1_single, 4) for score in own],
+        "line": {"color": CLASSIFIER_COLOURS[own[0].classifier], "width": 1},
         "hoverinfo": "skip",
     }
 

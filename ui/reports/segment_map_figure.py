@@ -1,5 +1,7 @@
 """Trench segments by a group they belong to: on a map of longitude and latitude, and along each trench."""
 
+import html
+
 import numpy as np
 
 from .figures import axis, layout, plain_text, shortened, thinned
@@ -12,6 +14,9 @@ _SMALLEST_PX, _LARGEST_PX = 260, 620  # height of the map frame
 _STEPS_DEG = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60)
 _MOST_TICKS = 6
 _STRAIGHT = 0.03  # bend of a trench, as a share of its extent, below which it has no outer side
+_LABEL_PLACES = (0.5, 0.35, 0.65, 0.2, 0.8, 0.0, 1.0)  # shares of a trench's length, in order of preference
+_LETTER_PX, _LINE_PX = 7.5, 20  # size of the text, about
+_ANCHORS = {"left": 0.0, "center": 0.5, "right": 1.0, "bottom": 0.0, "middle": 0.5, "top": 1.0}  # shares of a label
 _LANE = 0.36  # between two strips of one trench, in units of the distance between two trenches
 _LEGEND = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
 
@@ -85,11 +90,12 @@ def segment_map_figure(segments, number, groups, hover):
             mirror=True,
             showline=True,
         ),
-        "annotations": _labels(segments, x, y, rows),
         "legend": _LEGEND,
     }
     width, height = max(np.ptp(x[rows]), 1.0), max(np.ptp(y[rows]) * stretch, 1.0)
     frame = int(np.clip(_PLOT_WIDTH_PX * height / width, _SMALLEST_PX, _LARGEST_PX))
+    px_per_degree = min(_PLOT_WIDTH_PX / width, frame / height) * np.array([1.0, stretch])
+    settings["annotations"] = _labels(segments, x, y, rows, px_per_degree)
     return {"data": traces, "layout": layout(frame + 100, meta={"map_px": frame}, **settings)}
 
 
@@ -189,30 +195,38 @@ def _trench_lines(segments, x, y, rows):
     }
 
 
-def _labels(segments, x, y, rows):
-    """Return the names of the trenches, unless there are too many to be read."""
+def _labels(segments, x, y, rows, px_per_degree):
+    """Return the names of the trenches, clear of each other where they can be; none if there are too many to be read."""
     names = list(dict.fromkeys(segments.region[rows].tolist()))
     if len(names) > _MOST_LABELS:
         return []
     centre = np.array([(values[rows].min() + values[rows].max()) / 2 for values in (x, y)])
-    labels = []
+    labels, boxes = [], []
     for name in names:
         inside = rows[segments.region[rows] == name]
         inside = inside[np.argsort(segments.position_km[inside], kind="stable")]
-        labels.append(_label(str(name), np.column_stack([x[inside], y[inside]]), centre))
+        line = np.column_stack([x[inside], y[inside]])
+        tried = [_label(str(name), line, centre, share, side) for side in (1, -1) for share in _LABEL_PLACES]
+        placed_boxes = [_box(label, px_per_degree) for label in tried]
+        best = int(np.argmin([sum(_overlap(box, other) for other in boxes) for box in placed_boxes]))  # the first best
+        labels.append(tried[best])
+        boxes.append(placed_boxes[best])
     return labels
 
 
-def _label(name, line, centre):
-    """Return a name beside the middle of a ``line`` (n, 2): on its outer side, towards ``centre`` if it is straight."""
-    place = len(line) // 2
+def _label(name, line, centre, share, side):
+    """Return a name beside a ``line`` (n, 2), at a ``share`` of its length.
+
+    ``side`` 1 is its outer side, or towards ``centre`` if it is straight; -1 the other one.
+    """
+    place = int(share * (len(line) - 1))
     near = line[max(place - 2, 0) : place + 3]
     along = near[-1] - near[0]
     normal = np.array([-along[1], along[0]]) / max(float(np.hypot(*along)), 1e-9)
     outwards = line[place] - line.mean(axis=0)
     if abs(normal @ outwards) < _STRAIGHT * float(np.hypot(*np.ptp(line, axis=0))):
         outwards = centre - line[place]
-    normal = normal * (1 if normal @ outwards >= 0 else -1)
+    normal = normal * (side if normal @ outwards >= 0 else -side)
     return {
         "text": f"<b>{plain_text(shortened(name, 22))}</b>",
         "x": round(float(line[place, 0]), 3),
@@ -225,6 +239,20 @@ def _label(name, line, centre):
         "bgcolor": "rgba(255,255,255,0.75)",
         "borderpad": 1,
     }
+
+
+def _box(label, px_per_degree):
+    """Return about where a label lies, in pixels: left, bottom, right, top."""
+    width, height = _LETTER_PX * (len(html.unescape(label["text"])) - len("<b></b>")), _LINE_PX
+    left = label["x"] * px_per_degree[0] + label["xshift"] - width * _ANCHORS[label["xanchor"]]
+    bottom = label["y"] * px_per_degree[1] + label["yshift"] - height * _ANCHORS[label["yanchor"]]
+    return left, bottom, left + width, bottom + height
+
+
+def _overlap(one, other):
+    """Return the area, in square pixels, that two boxes share."""
+    across, up = (min(one[k + 2], other[k + 2]) - max(one[k], other[k]) for k in (0, 1))
+    return max(across, 0.0) * max(up, 0.0)
 
 
 def _ticks(values):

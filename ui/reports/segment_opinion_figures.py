@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .figures import INK, axis, layout, plain_text, shortened, transparent
+from .figures import INK, TOOLBAR_PX, axis, layout, plain_text, shortened, transparent
 from .segment_map_figure import place_words
 
 MOST_FEATURES = 25  #: drawn as bars
@@ -38,9 +38,9 @@ def importance_figure(names, mean, sd):
             showgrid=False,
             ticks="",
         ),
-        "margin": {"l": 24, "r": 16, "t": 16, "b": 48},
+        "margin": {"l": 24, "r": 16, "t": TOOLBAR_PX, "b": 48},
     }
-    return {"data": [trace], "layout": layout(110 + 20 * len(order), **settings)}
+    return {"data": [trace], "layout": layout(128 + 20 * len(order), **settings)}
 
 
 def regression_figure(regression, segments):

@@ -86,7 +86,7 @@ def _summary(result, segments):
         warnings.insert(0, CONTEXT_WORDS)
     pairs = [
         ("Segments", count(len(segments))),
-        ("Ruptures", count(n_ruptures(segments))),
+        ("Different earthquakes", count(n_ruptures(segments))),
         ("Macro F1 on trench blocks", fixed(own.f1_macro)),
         ("Nearest segment (no feature)", fixed(nearest.f1_macro)),
     ]

@@ -60,10 +60,19 @@ def sample_sentence(segments):
     sizes = np.unique(struck, return_counts=True)[1]
     blank = len(segments) - len(struck)
     without = f"; for {count(blank)} no earthquake is known" if blank else ""
+    if sizes.max() == 1:
+        rest = (
+            "No two neighbours have the same magnitude: as it seems, an earthquake counts where its epicentre is, not in "
+            "all the segments it broke."
+        )
+    else:
+        rest = (
+            f"{'The others' if blank else 'They'} hold {plural(len(sizes), 'rupture')}, neighbours of exactly the same magnitude taken for one, "
+            f"up to {count(sizes.max())} segments each."
+        )
     return (
-        f"{text} stand behind the scores{without}. The others share {plural(len(sizes), 'rupture')}, for the magnitude "
-        f"of an earthquake is written on every segment it crossed, up to {count(sizes.max())} in a row. The scores "
-        "therefore rest on far fewer independent facts than there are segments."
+        f"{text} stand behind the scores{without}. {rest} Neighbours resemble each other in their features as well, so "
+        "the scores rest on fewer independent facts than there are segments."
     )
 
 
