@@ -71,7 +71,7 @@ def agreement_sentence(student):
         return f"{drawn}; there were too few pixels to measure how well it does."
     sentence = (
         f"{drawn}: it agrees with it on {100 * student.agreement:.1f} % of {student.n_held_out} sampled pixels that it "
-        "had not seen. All figures of this report are the consensus on the sample."
+        "had not seen. It draws map and areas; all other figures of this report are the consensus on the sample."
     )
     if student.agreement < TRUSTED_AGREEMENT:
         sentence += (

@@ -90,7 +90,7 @@ class DeepEmbeddedClusteringRaster(Tool):
                 outputs.file("MODEL", model.save)
                 progress_to(feedback)(0.95, "Writing the report")
                 about = report_context(
-                    self, parameters, context, started, layers, rasters.grid, sample, areas, standings
+                    self, parameters, context, started, layers, rasters.grid, sample, path, areas, standings
                 )
                 outputs.file(
                     "REPORT", lambda path: path.write_text(clustering_report(result, about), encoding="utf-8")

@@ -102,16 +102,17 @@ def cluster_areas(path, areas, n_clusters, progress):
 
 def open_map(path):
     """Open a cluster map; raises :class:`DataError` where that fails."""
-    return _readable(attempt(gdal.Open, str(path)))
+    return readable(attempt(gdal.Open, str(path)))
 
 
 def window_of(dataset, band, column, row, width, height):
     """Return what a window of a band stands for; raises :class:`DataError` where it cannot be read."""
     source = dataset.GetRasterBand(band)
-    return unpacked(source, _readable(attempt(source.ReadAsArray, column, row, width, height)))
+    return unpacked(source, readable(attempt(source.ReadAsArray, column, row, width, height)))
 
 
-def _readable(result):
+def readable(result):
+    """Return what GDAL gave; raises :class:`DataError` where it gave nothing."""
     if result is None:
         raise DataError(f"The cluster map cannot be read again: {gdal.GetLastErrorMsg()}. Check the disk.")
     return result

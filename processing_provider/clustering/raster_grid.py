@@ -94,8 +94,8 @@ def aligned(layer, dataset, grid, context, resampling="bilinear"):
         "",
         dataset,
         format="VRT",
-        srcSRS=_definition(layer.crs()),
-        dstSRS=_definition(grid.crs),
+        srcSRS=definition(layer.crs()),
+        dstSRS=definition(grid.crs),
         outputBounds=(extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum()),
         width=grid.width,
         height=grid.height,
@@ -141,5 +141,6 @@ def _is_same_grid(dataset, grid):
     return True
 
 
-def _definition(crs):
+def definition(crs):
+    """Return a coordinate system as GDAL reads it."""
     return crs.authid() or crs.toWkt()

@@ -5,10 +5,11 @@ from dataclasses import replace
 from ..layers import crs_name
 from ..run_context import run_context
 from .raster_checks import in_metres
+from .raster_picture import map_picture
 from .raster_points import BOREHOLES, EARTHQUAKES, positions_in
 
 
-def report_context(tool, parameters, context, started, layers, grid, sample, areas, standings):
+def report_context(tool, parameters, context, started, layers, grid, sample, path, areas, standings):
     """Return the context of the report: the run, the pixels learnt from, and what the map holds.
 
     Parameters
@@ -16,6 +17,8 @@ def report_context(tool, parameters, context, started, layers, grid, sample, are
     layers : list of QgsRasterLayer
     grid : Grid
     sample : PixelSample
+    path : str
+        The map.
     areas : ClusterAreas
     standings : list of Standing
     """
@@ -35,6 +38,7 @@ def report_context(tool, parameters, context, started, layers, grid, sample, are
         boreholes=positions_in(overlays.get(BOREHOLES), crs, context),
         earthquakes=positions_in(earthquakes, crs, context),
         magnitudes=earthquakes.magnitudes if earthquakes else None,
+        picture=map_picture(path, grid, crs),
         areas=areas,
         occurrences=tuple(
             (standing.overlay.kind, occurrence(standing.cluster, areas.area_km2)) for standing in standings
