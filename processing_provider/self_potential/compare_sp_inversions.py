@@ -2,21 +2,15 @@
 
 import time
 
-from qgis.core import (
-    QgsCoordinateReferenceSystem,
-    QgsProcessing,
-    QgsProcessingParameterFile,
-    QgsWkbTypes,
-)
+from qgis.core import QgsCoordinateReferenceSystem, QgsProcessing, QgsWkbTypes
 
 from ..layers import fields_of
 from ..outputs import Outputs
 from ..parameters import add_layer, add_number_outputs, add_report
 from ..run_context import run_context
 from ..tool import Tool, progress_to
-from .inversion_parameters import BACKGROUNDS, add_background, add_stations
-from .inversion_run import read_stations, require_answers
-from .invert_sp_network import AS_TRAINED, BACKGROUND_HELP
+from .inversion_run import require_answers
+from .network_input import add_network_input, read_network_input
 from .sp_parameters import add_unit
 
 _PARAMETERS = ("x0_m", "depth_m", "angle_deg", "k")
@@ -50,12 +44,7 @@ class CompareSpInversions(Tool):
     libraries = ("numpy", "scipy")
 
     def define(self):
-        add_stations(self)
-        self.add(
-            QgsProcessingParameterFile("MODEL", "Model", extension="npz"),
-            "A model written by Train self-potential network.",
-        )
-        add_background(self, (AS_TRAINED, *BACKGROUNDS), AS_TRAINED, BACKGROUND_HELP)
+        add_network_input(self)
         add_unit(self)
         add_layer(
             self,
@@ -77,15 +66,11 @@ class CompareSpInversions(Tool):
         )
 
     def work(self, parameters, context, feedback):
-        from ...algorithms.self_potential.network import SpNetwork
         from ...ui.reports.sp_comparison import AGREEMENT, comparison_report
         from .network_inversion import NETWORK, compare
 
         started = time.monotonic()
-        model = SpNetwork.load(self.parameterAsFile(parameters, "MODEL", context))
-        background = self.parameterAsEnumString(parameters, "BACKGROUND", context)
-        background = model.setup.background if background == AS_TRAINED else background
-        survey = read_stations(self, parameters, context, feedback)
+        model, background, survey = read_network_input(self, parameters, context, feedback)
         compared, failures = compare(survey.profiles, model, background, progress_to(feedback, 0.2, 0.9))
         require_answers([*(entry.answer for entry in compared), *failures])
         names = [profile.name for profile in survey.profiles]

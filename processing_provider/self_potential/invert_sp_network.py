@@ -2,18 +2,11 @@
 
 import time
 
-from qgis.core import QgsProcessingParameterFile
-
 from ..parameters import add_boolean
 from ..tool import Tool, progress_to
-from .inversion_parameters import BACKGROUNDS, add_background, add_outputs, add_stations
-from .inversion_run import lines_in_detail, read_stations, require_answers, write
-
-AS_TRAINED = "as_trained"
-BACKGROUND_HELP = (
-    "as_trained: that of the training profiles. Any other enters the strength K, but the network's place, depth and "
-    "angle know nothing of it."
-)
+from .inversion_parameters import add_outputs
+from .inversion_run import lines_in_detail, require_answers, write
+from .network_input import add_network_input, read_network_input
 
 
 class InvertSpNetwork(Tool):
@@ -34,12 +27,7 @@ class InvertSpNetwork(Tool):
     libraries = ("numpy", "scipy")
 
     def define(self):
-        add_stations(self)
-        self.add(
-            QgsProcessingParameterFile("MODEL", "Model", extension="npz"),
-            "A model written by Train self-potential network.",
-        )
-        add_background(self, (AS_TRAINED, *BACKGROUNDS), AS_TRAINED, BACKGROUND_HELP)
+        add_network_input(self)
         add_boolean(
             self,
             "POLISH",
@@ -51,7 +39,6 @@ class InvertSpNetwork(Tool):
         add_outputs(self)
 
     def work(self, parameters, context, feedback):
-        from ...algorithms.self_potential.network import SpNetwork
         from ...ui.reports.self_potential import REFERENCES, self_potential_report
         from ...ui.reports.sp_network_sections import quality_section, training_section
         from ...ui.reports.sp_references import NIX_1994
@@ -59,10 +46,7 @@ class InvertSpNetwork(Tool):
         from .network_inversion import invert
 
         started = time.monotonic()
-        model = SpNetwork.load(self.parameterAsFile(parameters, "MODEL", context))
-        background = self.parameterAsEnumString(parameters, "BACKGROUND", context)
-        background = model.setup.background if background == AS_TRAINED else background
-        survey = read_stations(self, parameters, context, feedback)
+        model, background, survey = read_network_input(self, parameters, context, feedback)
         reading = time.monotonic() - started
         polish = self.parameterAsBoolean(parameters, "POLISH", context)
         answers = invert(survey.profiles, model, background, polish, progress_to(feedback, 0.2, 0.8))
