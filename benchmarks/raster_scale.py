@@ -11,7 +11,6 @@ Run from the repository: ``make bench`` or ``PYTHONPATH=build/plugins python ben
 import argparse
 import math
 import os
-import sys
 import tempfile
 from functools import partial
 from pathlib import Path
@@ -115,7 +114,6 @@ def main(names):
         what = f"exponent of the CPU time, {step}"
         goals.append(Goal(what, f"<= {GOAL_EXPONENT}", f"{exponent:.2f}", exponent <= GOAL_EXPONENT))
     print(markdown(goals))
-    return 0 if all(goal.met is not False for goal in goals) else 1
 
 
 if __name__ == "__main__":
@@ -129,4 +127,4 @@ if __name__ == "__main__":
         with fumarole_provider():
             report(partial(run_tool, *chosen.run))
     else:
-        sys.exit(main([name for name in SIZES if chosen.large or name != LARGE]))
+        main([name for name in SIZES if chosen.large or name != LARGE])
