@@ -1,6 +1,5 @@
 """The tool ``train_segment_classifier``: from a table of segments to a validated model."""
 
-import math
 import time
 
 from qgis.core import QgsCoordinateReferenceSystem, QgsWkbTypes
@@ -80,10 +79,10 @@ class TrainSegmentClassifier(Tool):
         errors = ("rmse", "nearest_rmse", "mean_rmse")
         return {
             **outputs.results,
-            **{name.upper(): math.nan if value is None else value for name, value in quality.items()},
+            **{name.upper(): value for name, value in quality.items()},  # None, not NaN: results may be wanted as JSON
             "N_SEGMENTS": len(result.rows),
             "N_DROPPED": len(data.segments) - len(result.rows),
-            **{name.upper(): getattr(regression, name) if regression else math.nan for name in errors},
+            **{name.upper(): getattr(regression, name) if regression else None for name in errors},
             "VERDICT": result.verdict,
         }
 
