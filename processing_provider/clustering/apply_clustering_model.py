@@ -13,6 +13,7 @@ from qgis.core import (
 from ..destinations import destination_text
 from ..parameters import add_number_outputs
 from ..tool import Tool
+from .raster_checks import unreadable_raster
 from .raster_parameters import MAP_HELP
 
 _SOURCE = QgsProcessing.SourceType
@@ -82,7 +83,7 @@ class ApplyClusteringModel(Tool):
         if not destination_text(parameters, output, context):
             label = self.parameterDefinition(output).description()
             return f"Nothing says where the result goes. Give '{label}' ({output}) a file or a temporary layer."
-        return ""
+        return unreadable_raster(parameters.get("RASTERS"), context)
 
     def work(self, parameters, context, feedback):
         from ...algorithms.clustering.assignment import load_clustering

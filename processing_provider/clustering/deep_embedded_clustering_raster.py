@@ -9,7 +9,7 @@ from ..destinations import destination_text
 from ..outputs import Outputs
 from ..tool import Tool, progress_to
 from .clustering_messages import tell
-from .raster_checks import check_destination
+from .raster_checks import check_destination, unreadable_raster
 from .raster_parameters import SUMMARY, define_parameters
 
 
@@ -29,10 +29,11 @@ class DeepEmbeddedClusteringRaster(Tool):
         from ...algorithms.clustering.raster_model import MAX_CLUSTERS
 
         count = self.parameterAsInt(parameters, "N_CLUSTERS", context)
-        if count == 1:
-            return "1 cluster cannot be made. Give 2 or more, or 0 to choose."
-        too_many = f"{count} clusters are more than the {MAX_CLUSTERS} that a map can hold. Ask for fewer."
-        return too_many if count > MAX_CLUSTERS else ""
+        if count < 0 or count == 1:
+            return f"{count} cluster{'s' if count < 0 else ''} cannot be made. Give 2 or more, or 0 to choose."
+        if count > MAX_CLUSTERS:
+            return f"{count} clusters are more than the {MAX_CLUSTERS} that a map can hold. Ask for fewer."
+        return unreadable_raster(parameters.get("INPUT"), context)
 
     def work(self, parameters, context, feedback):
         from ...algorithms.clustering.contrast import top_variables

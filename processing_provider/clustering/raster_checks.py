@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from qgis.core import QgsCoordinateReferenceSystem, QgsProcessing, QgsUnitTypes
+from qgis.core import QgsCoordinateReferenceSystem, QgsProcessing, QgsProcessingUtils, QgsUnitTypes
 
 from ...algorithms.errors import DataError
 from ...algorithms.grid_zone import zone_for
@@ -12,6 +12,17 @@ from ..layers import transformed
 _UTM_REACH_DEGREES = 12.0  # of longitude; wider areas are drawn on a cylinder
 _UTM_LATITUDES = (-80.0, 84.0)
 _WORLD = "EPSG:6933"  # equal-area cylinder, metres
+
+
+def unreadable_raster(value, context):
+    """Return a sentence on the first of several rasters that QGIS cannot open; "" if there is none.
+
+    ``value`` is that of the parameter. QGIS alone would say no more than that it is incorrect.
+    """
+    for place in value if isinstance(value, (list, tuple)) else [value]:
+        if isinstance(place, str) and place and QgsProcessingUtils.mapLayerFromString(place, context) is None:
+            return f"'{place}' is no raster that QGIS can open. Check its path, and the file."
+    return ""
 
 
 def check_destination(destination, layers):

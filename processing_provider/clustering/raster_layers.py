@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ...algorithms.errors import DataError
 from ..raster_files import Band, Window, bands_of, opened_raster, read_band
 from .raster_grid import Grid, aligned, grid_of, needs_float64
 
@@ -68,8 +69,10 @@ def open_rasters(layers, context):
     Raises
     ------
     DataError
-        If a layer is no file of numbers, lies elsewhere or has no coordinate system.
+        If there is no layer, or one is no file of numbers, lies elsewhere or has no coordinate system.
     """
+    if not layers:
+        raise DataError("No raster is given. Choose at least one.")
     grid, bands, notes, taken = None, [], [], set()
     for layer in layers:
         dataset = opened_raster(layer)

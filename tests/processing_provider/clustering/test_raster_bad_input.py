@@ -56,6 +56,18 @@ def test_a_broken_block_is_told_with_its_place(run, write_raster, bands, tmp_pat
     fails(run, tmp_path, sentence, str(path))
 
 
+def test_a_raster_that_cannot_be_opened_is_named(run, write_raster, bands, tmp_path):
+    (tmp_path / "notes.tif").write_text("no raster")
+    good = write_raster(tmp_path / "a.tif", bands)
+    for odd in (str(tmp_path / "notes.tif"), str(tmp_path / "absent.tif")):
+        fails(run, tmp_path, f"'{odd}' is no raster that QGIS can open", good, odd)
+
+
+def test_no_raster_and_no_number_of_clusters_are_refused(run, write_raster, bands, tmp_path):
+    fails(run, tmp_path, "No raster is given. Choose at least one.")
+    fails(run, tmp_path, "-3 clusters cannot be made", write_raster(tmp_path / "a.tif", bands), N_CLUSTERS=-3)
+
+
 def test_degrees_nan_and_infinity_are_fine(run, write_raster, bands, regions, read_raster, tmp_path):
     odd = bands[:, ::4, ::4].copy()
     odd[0, 3, 3], odd[1, 4, 4] = np.nan, np.inf
