@@ -36,6 +36,12 @@ def test_every_output_has_a_name(tools):
     assert [tool.name() for tool in tools for output in tool.outputDefinitions() if not output.description()] == []
 
 
+def test_readme_and_changelog_name_every_tool(tools, root):
+    readme, changelog = ((root / name).read_text(encoding="utf-8") for name in ("README.md", "CHANGELOG.md"))
+    assert [tool.name() for tool in tools if f"(docs/tools/{tool.name()}.md)" not in readme] == []
+    assert [tool.name() for tool in tools if f"`{tool.name()}`" not in changelog] == []
+
+
 def test_ids_are_spelled_as_qgis_spells_them(tools):
     for tool in tools:
         assert re.fullmatch(r"[a-z][a-z0-9_]*", tool.name())
