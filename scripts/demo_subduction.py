@@ -4,6 +4,7 @@
 what is wrong.
 """
 
+import shutil
 from pathlib import Path
 
 from .demo_subduction_checks import subduction_problems
@@ -11,7 +12,8 @@ from .demo_subduction_map import draw
 
 SAMPLES = Path(__file__).resolve().parent.parent / "sample_data" / "subduction"
 TRENCHES = SAMPLES / "trenches.geojson"
-RASTERS = ("topography_etopo20", "geoid_egm96", "gravity_egm96")
+RASTERS = ("topography_etopo20.tif", "geoid_egm96.tif", "gravity_egm96.tif")
+SLAB_DEPTH = "slab_depth_of_earthquakes.tif"
 SPACING_KM, WIDTH_UP_KM, WIDTH_DOWN_KM = 100.0, 200.0, 100.0  # where the plates lock, and the outer rise
 BOUND = "6.5"  # two of three segments had such an earthquake
 EXCLUSION_KM = 100.0
@@ -19,6 +21,7 @@ UNSEEN = "Cascadia"  # left out of the training
 CONTENTS = (
     ("subduction.qgz", "every layer, styled, around the Pacific: open it in QGIS"),
     ("map.jpg", "the classes of all segments, to print"),
+    (f"{', '.join(RASTERS)}, {SLAB_DEPTH}", "the grids that the features were sampled from"),
     ("segments.gpkg, features.gpkg", "segments of the trenches; the same with features and largest magnitude"),
     ("model.npz, training_report.html", "the trained networks, and what they are worth beside rules without features"),
     ("curve.csv, curve_report.html", "how the scores fall with the exclusion distance; predictions.gpkg: on the map"),
@@ -88,6 +91,8 @@ def run(folder, trenches=TRENCHES, distances="0,100,300", repeats=2, folds=5):
 
 def sample(folder, trenches, run_tool, say):
     """Cut the trenches into segments and sample their features; return the layer's path."""
+    for name in (*RASTERS, SLAB_DEPTH):  # QGIS writes the statistics of a raster beside it
+        shutil.copy(SAMPLES / name, folder / name)
     earthquakes = run_tool(
         "import_samples",
         INPUT=SAMPLES / "earthquakes.csv",
@@ -108,8 +113,8 @@ def sample(folder, trenches, run_tool, say):
     features = run_tool(
         "sample_segment_features",
         SEGMENTS=segments["OUTPUT"],
-        RASTERS=[str(SAMPLES / f"{name}.tif") for name in RASTERS],
-        SLAB_DEPTH=SAMPLES / "slab_depth_of_earthquakes.tif",
+        RASTERS=[str(folder / name) for name in RASTERS],
+        SLAB_DEPTH=folder / SLAB_DEPTH,
         EARTHQUAKES=earthquakes["OUTPUT"],
         MAGNITUDE_FIELD="mag",
         DEPTH_FIELD="depth_km",

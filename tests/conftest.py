@@ -4,6 +4,8 @@ import importlib.util
 import os
 import sys
 import tempfile
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -72,6 +74,24 @@ def run_tool(fumarole):
         return processing.run(f"fumarole:{tool_id}", parameters, **options)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def less_training():
+    """A context in which the tools on trench segments train small networks for few steps, and few trees."""
+    from fumarole.algorithms.subduction import exclusion_curve, training
+    from fumarole.algorithms.subduction.network_training import Recipe
+
+    small = {"recipe": Recipe(hidden=(16, 8), n_steps=60), "n_trees": 10}
+
+    @contextmanager
+    def context():
+        with pytest.MonkeyPatch.context() as patch:
+            for module, name in ((training, "train_classifier"), (exclusion_curve, "exclusion_distance_curve")):
+                patch.setattr(module, name, partial(getattr(module, name), **small))
+            yield
+
+    return context
 
 
 def pytest_sessionfinish(session, exitstatus):

@@ -17,13 +17,17 @@ REGIONS = ("Tonga-Kermadec", "Solomon", demo_subduction.UNSEEN)
 
 
 @pytest.fixture(scope="module")
-def finished(fumarole, tmp_path_factory):
+def finished(fumarole, less_training, tmp_path_factory):
     folder = tmp_path_factory.mktemp("subduction")
     whole = json.loads(demo_subduction.TRENCHES.read_text(encoding="utf-8"))
     whole["features"] = [line for line in whole["features"] if line["properties"]["region"] in REGIONS]
     trenches = tmp_path_factory.mktemp("input") / "some_trenches.geojson"
     trenches.write_text(json.dumps(whole), encoding="utf-8")
-    return folder, demo_subduction.run(folder, trenches, distances="100", repeats=1, folds=2)
+    before = sorted(demo_subduction.SAMPLES.iterdir())
+    with less_training():
+        problems = demo_subduction.run(folder, trenches, distances="100", repeats=1, folds=2)
+    assert sorted(demo_subduction.SAMPLES.iterdir()) == before, "it writes beside the sample data"
+    return folder, problems
 
 
 def test_it_passes_its_checks(finished):

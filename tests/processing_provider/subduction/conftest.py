@@ -2,15 +2,9 @@
 
 import csv
 
-import csv
-from functools import partial
-
 import numpy as np
 import pytest
 from qgis.core import QgsFeature, QgsGeometry, QgsVectorLayer
-
-from fumarole.algorithms.subduction import exclusion_curve, training
-from fumarole.algorithms.subduction.network_training import Recipe
 
 SEGMENT_FEATURES = ("CRD_UP_AVE", "CRD_UP_STD", "SED_DG_AVE")
 _ADDRESS = (
@@ -126,8 +120,7 @@ def published_layer(qgis_app, shared_data):
 
 
 @pytest.fixture
-def quick_training(monkeypatch):
+def quick_training(less_training):
     """Small networks, few steps and few trees, in the tools that train."""
-    small = {"recipe": Recipe(hidden=(16, 8), n_steps=60), "n_trees": 10}
-    for module, name in ((training, "train_classifier"), (exclusion_curve, "exclusion_distance_curve")):
-        monkeypatch.setattr(module, name, partial(getattr(module, name), **small))
+    with less_training():
+        yield
