@@ -1,6 +1,8 @@
 """Synthetic rasters with known regions, for the tests of the raster tools."""
 
 import itertools
+import signal
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -77,3 +79,22 @@ def exceptions_of_gdal(request):
     yield
     for module in reversed(request.param):
         module.DontUseExceptions()
+
+
+@pytest.fixture
+def small_disk():
+    """A context in which no file may grow beyond some bytes, as on a full disk; pytest's own files may, outside it."""
+    resource = pytest.importorskip("resource")
+
+    @contextmanager
+    def context(n_bytes):
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, before[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+            signal.signal(signal.SIGXFSZ, handler)
+
+    return context

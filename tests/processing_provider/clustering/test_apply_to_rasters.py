@@ -277,18 +277,10 @@ def test_too_many_clusters_for_a_map_are_refused(assign, survey, models, tmp_pat
     fails(assign, tmp_path, "The model has 3 clusters, more than the 2 that a map can hold", [survey])
 
 
-def test_a_full_disk_leaves_nothing(assign, write_stack, stack, tmp_path):
-    import signal
-
-    resource = pytest.importorskip("resource")
+def test_a_full_disk_leaves_nothing(assign, write_stack, stack, small_disk, tmp_path):
     path = write_stack(tmp_path / "a.tif", np.tile(stack, (1, 10, 10)))
-    before, handler = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    try:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (4000, before[1]))
+    with small_disk(4000):
         fails(assign, tmp_path, "'.*map.tif' failed: .*Check the space on the disk", [path])
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-        signal.signal(signal.SIGXFSZ, handler)
 
 
 @pytest.mark.parametrize("model", ["pixels.npz", "samples.npz"])

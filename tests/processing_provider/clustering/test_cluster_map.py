@@ -1,6 +1,5 @@
 """The GeoTIFF of a cluster map: what it holds, and that it is whole or absent."""
 
-import signal
 from collections import namedtuple
 
 import numpy as np
@@ -137,24 +136,13 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path, grid):
         write_clusters(tmp_path / "no such folder" / "map.tif", grid, iter(()), 5, TAGS, silent)
 
 
-@pytest.fixture
-def small_disk():
-    """A callable after which no file may grow beyond some bytes, as on a full disk."""
-    resource = pytest.importorskip("resource")
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    yield lambda n_bytes: resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, before[1]))
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    signal.signal(signal.SIGXFSZ, handler)
-
-
 SHARES = [0.0, 0.1, 0.6, 0.9, 0.999]  # of the disk that is needed: while writing, adding overviews, completing
 
 
 def a_full_disk_leaves_nothing(folder, grid, planes, written, small_disk, share):
-    small_disk(max(100, int(share * written.path.stat().st_size)))
     sentence = "'.*map.tif' (failed|cannot be written)"
-    fails(folder, sentence, QgsProcessingException, grid, pieces(planes), 5, TAGS, silent)
+    with small_disk(max(100, int(share * written.path.stat().st_size))):
+        fails(folder, sentence, QgsProcessingException, grid, pieces(planes), 5, TAGS, silent)
 
 
 @pytest.mark.parametrize("share", SHARES)
