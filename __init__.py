@@ -1,4 +1,4 @@
-"""Fumarole: geothermal prospect mapping inside QGIS Processing."""
+"""Fumarole: geothermal prospects, subduction zones and self-potential surveys in QGIS Processing."""
 
 
 def classFactory(iface):  # noqa: N802 (the name QGIS calls)

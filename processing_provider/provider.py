@@ -58,7 +58,7 @@ class FumaroleProvider(QgsProcessingProvider):
         return "Fumarole"
 
     def longName(self):  # noqa: N802
-        return "Fumarole: geothermal prospect mapping"
+        return "Fumarole: geothermal prospects, subduction zones, self-potential"
 
     def icon(self):
         return QIcon(str(ICONS / "fumarole.svg"))

@@ -16,9 +16,9 @@ SUMMARY = (
     "<p>Groups the pixels of one or more rasters by what their bands have in common, and writes a map of clusters with "
     "the confidence of every pixel, a model and a report.</p>"
     "<p>All bands of all rasters are used, on the pixels of the first raster; the others are reprojected and resampled "
-    "(bilinear) where needed, so categories such as rock codes do not belong here. The clusters are learnt as in Deep "
-    "embedded clustering, from a sample spread evenly over the area. One small network is then trained to do what the "
-    "consensus of the sample does, and assigns all pixels, block by block, in bounded memory.</p>"
+    "(bilinear) where needed, so categories such as rock codes do not belong here. The clusters are learnt as in "
+    "<i>Deep embedded clustering</i>, from a sample spread evenly over the area. One small network is then trained to "
+    "do what the consensus of the sample does, and assigns all pixels, block by block, in bounded memory.</p>"
     "<p><b>Trust</b> a map whose stability is 0.8 or more and whose small network agrees with the consensus on more "
     "than 95 % of the pixels that it had not seen: what is mapped is the small network. Clusters are numbered by "
     "falling size in the sample. A pixel without data in any band has none in the map.</p>"
@@ -39,6 +39,10 @@ def define_parameters(tool):
         "All their bands are used, in the numbers that the files hold. The first raster gives the pixels of the map; "
         "put the one with the pixel size you want first. No data is what the files declare, NaN and infinity.",
     )
+    tool.add(
+        QgsProcessingParameterFeatureSource("MASK", "Mask", [_POLYGON], optional=True),
+        "Polygons of the area of interest: pixels whose centre lies outside them are neither learnt from nor mapped.",
+    )
     add_integer(
         tool,
         "N_CLUSTERS",
@@ -55,10 +59,6 @@ def define_parameters(tool):
         "Spread evenly over where all bands have data. More take longer and rarely change the map.",
         100,
         1_000_000,
-    )
-    tool.add(
-        QgsProcessingParameterFeatureSource("MASK", "Mask", [_POLYGON], optional=True),
-        "Polygons of the area of interest: pixels whose centre lies outside them are neither learnt from nor mapped.",
     )
     add_effort(tool)
     add_surroundings(tool)
@@ -81,23 +81,15 @@ def define_parameters(tool):
     add_integer(
         tool,
         "MIN_PIXELS",
-        "Smallest patch of the polygons",
+        "Smallest patch of the polygons (pixels)",
         1,
-        "In pixels. In the polygons, smaller patches are given to their largest neighbour; the map keeps them.",
+        "In the polygons, smaller patches are given to their largest neighbour; the map keeps them.",
         1,
         advanced=True,
     )
     help_text = "gpu needs a graphics card that torch can use."
     add_enum(tool, "DEVICE", "Train on", ("cpu", "gpu"), "cpu", help_text, advanced=True)
-    tool.add(
-        QgsProcessingParameterRasterDestination("OUTPUT", "Cluster map"),
-        MAP_HELP,
-    )
-    tool.add(
-        QgsProcessingParameterFileDestination("MODEL", "Model", "Fumarole model (*.npz)", optional=True),
-        "The transform of the bands, the small network that assigned the pixels, and what is known about its quality. "
-        "For the tool Apply clustering model: maps other rasters with bands of these names.",
-    )
+    tool.add(QgsProcessingParameterRasterDestination("OUTPUT", "Cluster map"), MAP_HELP)
     add_layer(
         tool,
         "POLYGONS",
@@ -111,6 +103,11 @@ def define_parameters(tool):
     add_layer(tool, "BOREHOLES_OUTPUT", "Boreholes on the map", f"The boreholes, {standing}", optional=True)
     text = f"The earthquakes of at least the smallest magnitude, {standing}"
     add_layer(tool, "EARTHQUAKES_OUTPUT", "Earthquakes on the map", text, optional=True)
+    tool.add(
+        QgsProcessingParameterFileDestination("MODEL", "Model", "Fumarole model (*.npz)", optional=True),
+        "The transform of the bands, the small network that assigned the pixels, and what is known about its quality. "
+        "For the tool Apply clustering model: maps other rasters with bands of these names.",
+    )
     add_report(tool)
     add_number_outputs(
         tool,
