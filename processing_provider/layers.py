@@ -12,6 +12,7 @@ from qgis.core import (
     QgsField,
     QgsFields,
     QgsGeometry,
+    QgsLineString,
     QgsPointXY,
     QgsProcessingFeatureSource,
     QgsWkbTypes,
@@ -20,6 +21,7 @@ from qgis.core import (
 from ..algorithms.errors import Cancelled, DataError
 
 _CHUNK = 1000  # features between two looks at the Cancel button
+_LINE_HEADER = 9  # bytes before the coordinates in the well-known binary of a line
 _KEY, _GEOMETRY = "fid", "geom"  # columns that every GeoPackage table has
 
 
@@ -280,20 +282,29 @@ def transformed(xy, source_crs, target_crs, context):
     """Return positions ``(n, 2)`` in another coordinate system, NaN beyond its reach, and how many those are."""
     transform = QgsCoordinateTransform(source_crs, target_crs, context.transformContext())
     result = np.full_like(xy, np.nan)
-    failed = 0
-    for row, (x, y) in enumerate(xy.tolist()):
-        if not (math.isfinite(x) and math.isfinite(y)):
-            continue
+    known = np.isfinite(xy).all(axis=1)
+    result[known] = _transformed_at_once(xy[known], transform)
+    for row in np.flatnonzero(known & np.isnan(result[:, 0])):  # QGIS may know a second way for some of them
         try:
-            point = transform.transform(x, y)
+            point = transform.transform(*xy[row].tolist())
         except QgsCsException:
-            failed += 1
             continue
         if math.isfinite(point.x()) and math.isfinite(point.y()):
             result[row] = point.x(), point.y()
-        else:
-            failed += 1
-    return result, failed
+    return result, int(np.count_nonzero(known & np.isnan(result[:, 0])))
+
+
+def _transformed_at_once(xy, transform):
+    """Return positions ``(n, 2)`` by the best operation alone, NaN where it fails; a second one would move them all."""
+    best = QgsCoordinateTransform(transform)
+    best.setAllowFallbackTransforms(False)
+    line = QgsLineString(*xy.T.tolist())
+    try:
+        line.transform(best)
+    except QgsCsException:
+        return np.full_like(xy, np.nan)
+    found = np.frombuffer(bytes(line.asWkb()), dtype="<f8", offset=_LINE_HEADER).reshape(-1, 2)
+    return np.where(np.isfinite(found).all(axis=1)[:, np.newaxis], found, np.nan)
 
 
 def crs_name(crs):

@@ -4,13 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from osgeo import gdal
-from qgis.core import (
-    QgsCoordinateReferenceSystem,
-    QgsCoordinateTransform,
-    QgsCsException,
-    QgsLineString,
-    QgsUnitTypes,
-)
+from qgis.core import QgsCoordinateReferenceSystem, QgsUnitTypes
 
 from ..layers import transformed
 from ..raster_files import CACHE_BYTES, Window, read_band
@@ -142,13 +136,7 @@ class PixelGrid:
         if self.crs == WGS84:
             on_earth = (np.abs(x) <= _FARTHEST[0]) & (np.abs(y) <= _FARTHEST[1])
             return np.where(on_earth, x, np.nan), np.where(on_earth, y, np.nan)
-        line = QgsLineString(x.ravel().tolist(), y.ravel().tolist())
-        try:
-            line.transform(QgsCoordinateTransform(self.crs, WGS84, context.transformContext()))
-            xy = np.frombuffer(bytes(line.asWkb()), dtype="<f8", offset=9).reshape(-1, 2)
-        except QgsCsException:  # some have no place, and QGIS does not say which
-            xy, _ = transformed(np.stack([x.ravel(), y.ravel()], axis=1), self.crs, WGS84, context)
-        xy = np.where(np.isfinite(xy), xy, np.nan)
+        xy, _ = transformed(np.stack([x.ravel(), y.ravel()], axis=1), self.crs, WGS84, context)
         return xy[:, 0].reshape(x.shape), xy[:, 1].reshape(x.shape)
 
 

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from qgis.core import (
     QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsCsException,
     QgsGeometry,
     QgsProcessingContext,
     QgsProcessingFeedback,
@@ -105,6 +107,41 @@ def test_positions_beyond_the_projection_are_counted():
     positions = np.array([[28.5, 39.0], [np.nan, 1.0], [28.5, 95.0]])
     xy, failed = transformed(positions, GEOGRAPHIC, UTM, QgsProcessingContext())
     assert np.isfinite(xy).all(axis=1).tolist() == [True, False, False] and failed == 1
+
+
+def literally_transformed(xy, source, target):
+    """One position after the other."""
+    transform = QgsCoordinateTransform(source, target, QgsProcessingContext().transformContext())
+    result = np.full_like(xy, np.nan)
+    for row, (x, y) in enumerate(xy.tolist()):
+        try:
+            point = transform.transform(x, y)
+        except QgsCsException:
+            continue
+        result[row] = point.x(), point.y()
+    return np.where(np.isfinite(result), result, np.nan)
+
+
+@pytest.mark.parametrize("source", ["EPSG:4230", "ESRI:54009"])
+def test_positions_beyond_reach_do_not_move_the_others(source):
+    """Between two datums QGIS has a second way, metres off, which it must not take for all when one position fails."""
+    rng = np.random.default_rng(1)
+    if source == "EPSG:4230":
+        xy, target = np.column_stack([rng.uniform(26, 30, 60), rng.uniform(36, 40, 60)]), UTM
+        xy[::7] = 500.0, 91.0
+    else:  # Mollweide: the corners of the map are no places
+        xy, target = np.column_stack([rng.uniform(-1.8e7, 1.8e7, 60), rng.uniform(-9e6, 9e6, 60)]), GEOGRAPHIC
+    source = QgsCoordinateReferenceSystem(source)
+    found, failed = transformed(xy, source, target, QgsProcessingContext())
+    expected = literally_transformed(xy, source, target)
+    assert found == pytest.approx(expected, abs=1e-9, nan_ok=True)
+    assert 0 < failed == np.isnan(expected[:, 0]).sum() < 60
+
+
+def test_nothing_to_transform_is_no_error():
+    for xy in (np.empty((0, 2)), np.full((3, 2), np.nan)):
+        found, failed = transformed(xy, GEOGRAPHIC, UTM, QgsProcessingContext())
+        assert found.shape == xy.shape and np.isnan(found).all() and failed == 0
 
 
 @pytest.mark.parametrize(
