@@ -1,5 +1,7 @@
 """Seeded synthetic samples and quick runs, shared by the tests of the tools."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from qgis.core import QgsFeature, QgsGeometry, QgsPointXY, QgsProcessingFeedback, QgsVectorLayer
@@ -29,6 +31,18 @@ class Recorder(QgsProcessingFeedback):
         self.steps.append(percent)
         if len(self.steps) == self._cancel_at:
             self.cancel()
+
+
+@pytest.fixture(scope="module")
+def briefly_trained():
+    """Few steps of training in the tests of a module, for rasters whose regions are easy to tell apart."""
+    from fumarole.algorithms.clustering import distillation, ensemble
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name, effort in ensemble.EFFORTS.items():
+            patch.setitem(ensemble.EFFORTS, name, replace(effort, pretrain_steps=60, refine_steps=40))
+        patch.setattr(distillation, "_STEPS", 400)
+        yield
 
 
 @pytest.fixture(scope="session")

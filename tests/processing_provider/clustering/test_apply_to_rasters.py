@@ -1,6 +1,5 @@
 """The tool apply_clustering_model on rasters: as the points of the same pixels, whole or absent."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +8,6 @@ from osgeo import gdal
 from qgis.core import QgsFeature, QgsProcessingException, QgsRasterLayer, QgsVectorLayer
 
 from fumarole.algorithms import model_file
-from fumarole.algorithms.clustering import distillation, ensemble
 from fumarole.ui.palette import cluster_colours
 
 TOOL = "apply_clustering_model"
@@ -68,22 +66,18 @@ def points(qgis_app, stack):
 
 
 @pytest.fixture(scope="module")
-def models(fumarole, survey, points, tmp_path_factory):
+def models(fumarole, survey, points, tmp_path_factory, briefly_trained):
     """Model files of the same pixels as a raster and as points, the raster's map, and the points' clusters."""
     import processing
 
     folder = tmp_path_factory.mktemp("models")
     quick = {"N_CLUSTERS": 3, "EFFORT": "quick"}
-    with pytest.MonkeyPatch.context() as patch:
-        short = replace(ensemble.EFFORTS["quick"], pretrain_steps=60, refine_steps=40)
-        patch.setitem(ensemble.EFFORTS, "quick", short)
-        patch.setattr(distillation, "_STEPS", 800)
-        outputs = {"OUTPUT": str(folder / "map.tif"), "MODEL": str(folder / "pixels.npz")}
-        processing.run("fumarole:deep_embedded_clustering_raster", {**quick, "INPUT": [survey], **outputs})
-        located = points_on_ground(points)
-        samples = {"INPUT": located, "TRANSFORM": "yeo_johnson", "MISSING": "skip"}
-        outputs = {"OUTPUT": "memory:", "MODEL": str(folder / "samples.npz")}
-        done = processing.run("fumarole:deep_embedded_clustering", {**quick, **samples, **outputs})
+    outputs = {"OUTPUT": str(folder / "map.tif"), "MODEL": str(folder / "pixels.npz")}
+    processing.run("fumarole:deep_embedded_clustering_raster", {**quick, "INPUT": [survey], **outputs})
+    located = points_on_ground(points)
+    samples = {"INPUT": located, "TRANSFORM": "yeo_johnson", "MISSING": "skip"}
+    outputs = {"OUTPUT": "memory:", "MODEL": str(folder / "samples.npz")}
+    done = processing.run("fumarole:deep_embedded_clustering", {**quick, **samples, **outputs})
     return folder, column(done["OUTPUT"], "cluster")
 
 

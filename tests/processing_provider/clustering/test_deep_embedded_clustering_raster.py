@@ -2,7 +2,6 @@
 
 import threading
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,11 +16,10 @@ from qgis.core import (
     QgsRasterLayer,
 )
 
-from fumarole.algorithms.clustering import distillation, ensemble
 from fumarole.algorithms.clustering.raster_model import RasterModel
 from fumarole.ui.palette import cluster_colours
 
-pytestmark = pytest.mark.usefixtures("short_training")
+pytestmark = pytest.mark.usefixtures("briefly_trained")
 
 TOOL = "deep_embedded_clustering_raster"
 QUICK = {"N_CLUSTERS": 3, "EFFORT": "quick", "SAMPLE_SIZE": 1500}
@@ -31,14 +29,6 @@ def layer(path, name=""):
     found = QgsRasterLayer(path, name or Path(path).stem)
     assert found.isValid()
     return found
-
-
-@pytest.fixture
-def short_training(run, monkeypatch):
-    """Few training steps after the one whole run: the regions are easy to tell apart."""
-    for name, effort in ensemble.EFFORTS.items():
-        monkeypatch.setitem(ensemble.EFFORTS, name, replace(effort, pretrain_steps=60, refine_steps=40))
-    monkeypatch.setattr(distillation, "_STEPS", 400)
 
 
 class Log(QgsProcessingFeedback):
@@ -66,8 +56,8 @@ def two_rasters(tmp_path_factory, bands, write_raster):
     return first, write_raster(folder / "gravity <b>.tif", gap, transform=shifted, no_data=-9999)
 
 
-@pytest.fixture(scope="session")
-def run(fumarole, tmp_path_factory, two_rasters):
+@pytest.fixture(scope="module")
+def run(fumarole, tmp_path_factory, two_rasters, briefly_trained):
     """One whole run with everything asked for."""
     import processing
 

@@ -7,6 +7,8 @@ import pytest
 from osgeo import gdal
 from qgis.core import QgsProcessingException
 
+pytestmark = pytest.mark.usefixtures("briefly_trained")
+
 TOOL = "deep_embedded_clustering_raster"
 
 

@@ -1,6 +1,5 @@
 """The raster tool with a mask, boreholes, earthquakes and polygons: what each result says of the same map."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +13,6 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
-from fumarole.algorithms.clustering import distillation, ensemble
 from fumarole.ui.palette import cluster_colours
 
 TOOL = "deep_embedded_clustering_raster"
@@ -23,16 +21,6 @@ WEST, NORTH, PIXEL = 640_000.0, 4_330_000.0, 30.0  # as write_raster places a ra
 SHAPE = 180, 220
 MASKED_COLUMNS = 20  # in the east
 BOREHOLES = ((20, 10), (30, 12), (72, 88), (90, 215), (500, 500))  # row and column; the last two are off the map
-
-
-@pytest.fixture(scope="module")
-def briefly_trained():
-    """Few training steps: the regions are easy to tell apart."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name, effort in ensemble.EFFORTS.items():
-            patch.setitem(ensemble.EFFORTS, name, replace(effort, pretrain_steps=60, refine_steps=40))
-        patch.setattr(distillation, "_STEPS", 400)
-        yield
 
 
 @pytest.fixture(scope="module")
@@ -263,14 +251,3 @@ def test_bad_surroundings_are_told_before_the_long_work(run_tool, bands, write_r
     nowhere.setCrs(QgsCoordinateReferenceSystem())
     nowhere.dataProvider().addFeatures([next(far.getFeatures())])
     fails(run_tool, "The borehole layer has no coordinate system", tmp_path, INPUT=[path], BOREHOLES=nowhere)
-
-
-def test_more_clusters_than_a_map_holds_are_refused(run_tool, bands, write_raster, tmp_path):
-    path = write_raster(tmp_path / "a.tif", bands)
-    fails(run_tool, "255 clusters are more than the 254 that a map can hold", tmp_path, INPUT=[path], N_CLUSTERS=255)
-
-
-def test_a_single_pixel_is_refused(run_tool, bands, write_raster, tmp_path):
-    path = write_raster(tmp_path / "a.tif", bands[:, :1, :1])
-    fails(run_tool, "1 pixel has data in all bands", tmp_path, INPUT=[path], N_CLUSTERS=0)
-

@@ -1,14 +1,10 @@
 """The shipped chain from rasters to clusters, polygons and map."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from osgeo import gdal, osr
 from qgis.core import QgsFeature, QgsGeometry, QgsLayoutItemLegend, QgsPointXY, QgsProject, QgsVectorLayer
 from qgis.PyQt.QtGui import QImage
-
-from fumarole.algorithms.clustering import distillation, ensemble
 
 EASTING, NORTHING, PIXEL = 650_000.0, 4_330_000.0, 50.0
 SIDE = 60
@@ -43,14 +39,6 @@ def boreholes(qgis_app):
     return layer
 
 
-@pytest.fixture
-def short_training(monkeypatch):
-    """Few training steps: the units are easy to tell apart."""
-    quick = replace(ensemble.EFFORTS["quick"], pretrain_steps=60, refine_steps=40)
-    monkeypatch.setitem(ensemble.EFFORTS, "quick", quick)
-    monkeypatch.setattr(distillation, "_STEPS", 400)
-
-
 def test_the_chain_is_valid(fumarole):
     model = fumarole.provider.algorithm("prospect_from_rasters")
     assert model.validate() == (True, []) and model.canExecute() == (True, "")
@@ -58,7 +46,7 @@ def test_the_chain_is_valid(fumarole):
     assert steps == {"fumarole:deep_embedded_clustering_raster", "fumarole:prospect_map"}
 
 
-def test_from_the_rasters_to_the_map(run_tool, short_training, raster, boreholes, tmp_path):
+def test_from_the_rasters_to_the_map(run_tool, briefly_trained, raster, boreholes, tmp_path):
     names = {"raster": "tif", "polygons": "gpkg", "boreholes": "gpkg", "report": "html"}
     destinations = {f"clustering:{name}": str(tmp_path / f"{name}.{ending}") for name, ending in names.items()}
     destinations.update({"map:map": str(tmp_path / "map.png"), "map:project": str(tmp_path / "map.qgz")})
@@ -84,7 +72,7 @@ def test_from_the_rasters_to_the_map(run_tool, short_training, raster, boreholes
     project.clear()
 
 
-def test_boreholes_may_be_left_out(run_tool, short_training, raster, tmp_path):
+def test_boreholes_may_be_left_out(run_tool, briefly_trained, raster, tmp_path):
     files = {"clustering:raster": str(tmp_path / "map.tif"), "clustering:polygons": str(tmp_path / "polygons.gpkg")}
     chosen = {"RASTERS": [raster], "N_CLUSTERS": 2, "SAMPLE_SIZE": 300, "EFFORT": "quick"}
     result = run_tool("prospect_from_rasters", {**chosen, **files, "map:map": str(tmp_path / "map.png")})

@@ -15,6 +15,8 @@ from qgis.PyQt.QtGui import QImage
 from fumarole.processing_provider.shipped_model import ShippedModel, shipped_models
 from fumarole.scripts.make_models import CHAINS, build, write
 
+pytestmark = pytest.mark.usefixtures("briefly_trained")
+
 PROSPECTS = ("prospect_from_samples", "prospect_from_spreadsheets")
 MODEL_IDS = ("prospect_from_rasters", *PROSPECTS, "segment_classes_from_trenches", "sp_sources_from_raster")
 
