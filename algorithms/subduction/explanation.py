@@ -7,7 +7,7 @@ import numpy as np
 
 from ..progress import silent
 from .classifier import nearest_distance
-from .feature_groups import GROUPS, group_of
+from .feature_groups import GROUPS, group_of, meaning
 from .network_training import outputs, probabilities
 from .permutation import Importance, permutation_importance, trench_runs
 from .relevance import Relevance
@@ -58,6 +58,8 @@ class Explanation:
     ----------
     names, groups : tuple of str
         Features, and the group of each, one of :data:`.feature_groups.GROUPS`.
+    meanings : tuple of str
+        What each feature is, in words; "" where it is not known.
     class_names : tuple of str
     rule : str
         Of the relevance propagation.
@@ -85,6 +87,7 @@ class Explanation:
 
     names: tuple
     groups: tuple
+    meanings: tuple
     class_names: tuple
     rule: str
     rows: np.ndarray
@@ -138,7 +141,7 @@ class Explanation:
         )
 
 
-def explain(model, segments, rule="epsilon", assignment=None, seed=42, progress=silent):
+def explain(model, segments, rule="epsilon", assignment=None, seed=42, progress=silent, titles=None):
     """Explain the predicted class of every complete segment.
 
     Parameters
@@ -154,6 +157,8 @@ def explain(model, segments, rule="epsilon", assignment=None, seed=42, progress=
     seed : int
         Of the permutations.
     progress : Progress
+    titles : dict of str to str, optional
+        What features are, by their names; for others :func:`.feature_groups.meaning` of the name is taken.
 
     Returns
     -------
@@ -178,6 +183,7 @@ def explain(model, segments, rule="epsilon", assignment=None, seed=42, progress=
     return Explanation(
         model.names,
         groups,
+        tuple((titles or {}).get(name) or meaning(name) for name in model.names),
         class_names,
         rule,
         rows,

@@ -127,12 +127,14 @@ class ExplainSegments(Tool):
         groups = parse_groups(self.parameterAsString(parameters, "GROUPS", context))
         seed = self.parameterAsInt(parameters, "SEED", context)
         progress = progress_to(feedback, 0.1, 0.8)
-        explanation = explain(subject.model, subject.segments, rule, groups, seed, progress)
+        titles = {one.name(): one.alias() for one in subject.table.fields if one.alias()}
+        explanation = explain(subject.model, subject.segments, rule, groups, seed, progress, titles)
         n_segments = len(subject.segments)
         tell_explanation(explanation, n_segments, feedback)
         names = relevance_fields(explanation.names)
         leading = int(np.abs(explanation.relevance.values).mean(axis=0).argmax())
-        aliases = {field: f"Relevance of {name} for the class" for field, name in zip(names, explanation.names)}
+        told = zip(names, explanation.names)
+        aliases = {**titles, **{field: f"Relevance of {name} for the class" for field, name in told}}
         style = subject.styled(partial(style_relevance, field=names[leading], aliases=aliases))
         progress_to(feedback)(0.85, "Writing the results")
         with Outputs(self, parameters, context, feedback) as outputs:

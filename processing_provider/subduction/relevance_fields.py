@@ -69,19 +69,19 @@ def segment_values(explanation, n_segments):
 def table_rows(explanation):
     """Yield the attributes of :data:`TABLE_FIELDS`: by class every feature, then the biases."""
     from ...algorithms.subduction.explanation import summaries
-    from ...algorithms.subduction.feature_groups import meaning
 
     n_classes = len(explanation.class_names)
-    losses = {}
+    losses, meanings = {}, dict(zip(explanation.names, explanation.meanings))
     if explanation.importance is not None:
         losses = dict(zip(explanation.names, zip(explanation.importance.mean, explanation.importance.sd)))
-    biases = summaries(("bias",), ("bias",), explanation.number, explanation.relevance.member_bias[..., np.newaxis], n_classes)
+    of_biases = explanation.relevance.member_bias[..., np.newaxis]
+    biases = summaries(("bias",), ("bias",), explanation.number, of_biases, n_classes)
     for number, class_name in enumerate(explanation.class_names, start=1):
         for one in (*explanation.summary, *biases):
             if one.number != number:
                 continue
             is_feature = one.group != "bias"
-            said = meaning(one.feature) if is_feature else "what the biases of the network contribute"
+            said = meanings[one.feature] if is_feature else "what the biases of the network contribute"
             share = one.share if is_feature else np.nan
             loss = losses.get(one.feature, _NO_LOSS) if is_feature else _NO_LOSS
             numbers = (one.n_segments, one.mean, one.mean_absolute, one.sd, one.member_sd, share, *loss)

@@ -175,9 +175,11 @@ def _class_section(explanation):
             " Thick bar: one standard deviation of the mean between the networks. Where it reaches across 0, networks "
             "that differ in their random start alone do not agree on which way the feature speaks."
         )
+    meanings = dict(zip(explanation.names, explanation.meanings))
     rows = [
         (
             entry.feature,
+            meanings[entry.feature],
             entry.group,
             explanation.class_names[entry.number - 1],
             count(entry.n_segments),
@@ -190,7 +192,7 @@ def _class_section(explanation):
         for entry in explanation.summary
     ]
     spreads = ("Deviation of segments", "Deviation of networks")
-    headers = ("Feature", "Group", "Class", "Segments", "Mean", "Mean size", *spreads, "Share")
+    headers = ("Feature", "Meaning", "Group", "Class", "Segments", "Mean", "Mean size", *spreads, "Share")
     caption = (
         "Relevance by feature and predicted class, in units of the network's output. Deviations are standard "
         "deviations: of the segments, and of the mean between the networks. Share: of the mean sizes."
@@ -200,7 +202,7 @@ def _class_section(explanation):
         (
             paragraph(text),
             side_by_side(drawings),
-            folded("All features", table(caption, headers, rows, text_columns=(0, 1, 2))),
+            folded("All features", table(caption, headers, rows, text_columns=(0, 1, 2, 3))),
         ),
     )
 

@@ -90,7 +90,7 @@ def class_features_figure(explanation, number):
     own = sorted(
         (entry for entry in explanation.summary if entry.number == number), key=lambda entry: -entry.mean_absolute
     )[:MOST_FEATURES]
-    places = list(range(len(own)))
+    places, meanings = list(range(len(own))), dict(zip(explanation.names, explanation.meanings))
     names = [plain_text(entry.feature) for entry in own]
     bars = {
         "type": "bar",
@@ -98,8 +98,11 @@ def class_features_figure(explanation, number):
         "x": [round(entry.mean_absolute, 4) for entry in own],
         "y": places,
         "marker": {"color": [GROUP_COLORS[entry.group] for entry in own]},
-        "customdata": [[name, entry.group] for name, entry in zip(names, own)],
-        "hovertemplate": "%{customdata[0]} (%{customdata[1]})<br>mean size %{x:.3f}<extra></extra>",
+        "customdata": [
+            [name, plain_text(meanings[entry.feature] or "meaning not known"), entry.group]
+            for name, entry in zip(names, own)
+        ],
+        "hovertemplate": "%{customdata[0]}: %{customdata[1]}<br>%{customdata[2]}<br>mean size %{x:.3f}<extra></extra>",
     }
     dots = {
         "type": "scatter",

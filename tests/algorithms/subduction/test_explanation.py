@@ -32,6 +32,11 @@ def test_relevance_of_the_predicted_class_is_explained(explanation, model, synth
     assert explanation.rank_agreement == pytest.approx(explanation.relevance.rank_agreement.mean())
 
 
+def test_titles_go_before_what_names_tell(model, synthetic, explanation):
+    assert explanation.meanings == ("", "", "")
+    assert explain(model, synthetic, titles={"b": "age of the plate"}).meanings == ("", "age of the plate", "")
+
+
 def test_the_summary_is_that_of_the_segments_of_a_class(explanation):
     assert [(row.number, row.feature) for row in explanation.summary] == [(n, f) for n in (1, 2) for f in "abc"]
     for row in explanation.summary:

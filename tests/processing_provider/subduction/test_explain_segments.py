@@ -61,6 +61,18 @@ def test_the_deciding_feature_leads_relevance_table_and_second_opinion(explain):
     assert rows[4]["mean"] == pytest.approx(np.mean(of_great)) and rows[4]["sd"] == pytest.approx(np.std(of_great))
 
 
+def test_aliases_tell_what_features_are(explain, make_segments, tmp_path):
+    layer, path = make_segments(), str(tmp_path / "explained.gpkg")
+    layer.setFieldAlias(layer.fields().indexOf("CRD_UP_AVE"), "cards <b>of</b> the upper plate, mean")
+    results = explain(layer, output=path, TABLE="memory:", REPORT=str(tmp_path / "relevance.html"))
+    rows = list(results["TABLE"].getFeatures())
+    assert rows[0]["meaning"] == "cards <b>of</b> the upper plate, mean"
+    assert rows[1]["meaning"] == "interface curvature along dip, upper plate, spread"
+    assert "cards &lt;b&gt;of&lt;/b&gt; the upper plate" in (tmp_path / "relevance.html").read_text(encoding="utf-8")
+    written = QgsVectorLayer(path, "explained", "ogr")
+    assert written.attributeDisplayName(written.fields().indexOf("CRD_UP_AVE")) == rows[0]["meaning"]
+
+
 def test_reasons_are_sentences_by_group(explain):
     output = explain(GROUPS="dynamics=CRD_UP_A; kinematics=sed")["OUTPUT"]
     for row in output.getFeatures():

@@ -112,6 +112,7 @@ def explanation_of(segments, **changes):
     settings = {
         "names": segments.names,
         "groups": groups,
+        "meanings": tuple(f"meaning of {name}" for name in segments.names),
         "class_names": BOUNDS.names,
         "rule": "epsilon",
         "rows": rows,
@@ -450,4 +451,5 @@ def test_bars_of_a_class_show_the_spread_of_segments_and_of_networks(about):
     assert means["error_x"]["array"][0] == pytest.approx(leading.sd, abs=1e-4)
     assert len(relevance_figures.class_features_figure(replace(explanation, n_members=1), 1)["data"]) == 2
     text = plain_text(relevance_report(explanation, segment_table(), about))
-    assert "Deviation of networks" in text and "between the networks. Where it reaches across 0" in text
+    assert "meaning of CRD_UP_AVE" in text and "Deviation of networks" in text
+    assert "between the networks. Where it reaches across 0" in text
