@@ -56,7 +56,7 @@ def test_from_the_raster_to_the_sources(run_tool, raster, lines, tmp_path):
         name: str(tmp_path / f"{name.replace(':', '_')}.gpkg")
         for name in ("profiles:stations", "inversion:sources", "inversion:fit", "inversion:bars")
     }
-    parameters = {"RASTER": raster, "LINES": lines, "LINE_FIELD": "name", "BODY": "horizontal_cylinder"}
+    parameters = {"RASTER": raster, "LINES": lines, "LINE_FIELD": "name", "BODY": "horizontal_cylinder", "UNCERTAINTY": "covariance"}
     report = str(tmp_path / "report.html")
     result = run_tool("sp_sources_from_raster", {**parameters, **destinations, "inversion:report": report})
     sources = QgsVectorLayer(result["inversion:sources"], "sources", "ogr")
