@@ -34,7 +34,8 @@ class ClusterHulls(Tool):
         "<p>Draws one polygon around the samples of each cluster, with its number of samples, its area on the "
         "ellipsoid and the variables that set it apart.</p>"
         "<p><b>Needs</b> a layer with a cluster field, such as the output of <i>Deep embedded clustering</i>. "
-        "Lines and polygons count as a point on their surface.</p>"
+        "Lines and polygons count as a point on their surface. The polygons of <i>Deep embedded clustering "
+        "(raster)</i> are outlines already; <i>Convex hull</i> of QGIS encloses them.</p>"
         "<p><b>Mind</b> that a hull encloses samples; it is not the outline of a body in the ground. A cluster of "
         "fewer than three positions, or with all its samples on one line, gets no hull, and the log says so.</p>"
     )

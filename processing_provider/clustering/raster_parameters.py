@@ -27,7 +27,9 @@ SUMMARY = (
 )
 MAP_HELP = (
     "GeoTIFF of two bands of bytes. Band 1: cluster, from 1, with its colours; 0 is no data. Band 2: confidence, the "
-    "probability of that cluster from 0 to 1, stored in per cent with a scale of 0.01 that QGIS applies; 0 is no data."
+    "probability of that cluster from 0 to 1, stored in per cent with a scale of 0.01 that QGIS applies; 0 is no data. "
+    "The legend lies beside it in a file that ends in .qml: keep the two together. Without that file QGIS mixes both "
+    "bands into one colour; choose Paletted/Unique values and band 1, and it takes the colours from the GeoTIFF."
 )
 _POLYGON = QgsProcessing.SourceType.TypeVectorPolygon
 
@@ -95,7 +97,8 @@ def define_parameters(tool):
         "POLYGONS",
         "Cluster polygons",
         "One row per cluster: its patches, pixels, area on the ellipsoid in km2 and as a share (0 to 1), mean "
-        "confidence and the bands that set it apart.",
+        "confidence and the bands that set it apart. They are the outlines; QGIS's own tool Convex hull makes hulls of "
+        "them.",
         _POLYGON,
         optional=True,
     )
