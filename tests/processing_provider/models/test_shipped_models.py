@@ -3,13 +3,7 @@
 import itertools
 
 import pytest
-from qgis.core import (
-    QgsProcessingException,
-    QgsProcessingFeedback,
-    QgsProcessingModelAlgorithm,
-    QgsProject,
-    QgsVectorLayer,
-)
+from qgis.core import QgsProcessingException, QgsProcessingModelAlgorithm, QgsProject, QgsVectorLayer
 from qgis.PyQt.QtGui import QImage
 
 from fumarole.processing_provider.shipped_model import ShippedModel, shipped_models
@@ -19,17 +13,6 @@ pytestmark = pytest.mark.usefixtures("briefly_trained")
 
 PROSPECTS = ("prospect_from_samples", "prospect_from_spreadsheets")
 MODEL_IDS = ("prospect_from_rasters", *PROSPECTS, "segment_classes_from_trenches", "sp_sources_from_raster")
-
-
-class Log(QgsProcessingFeedback):
-    """Keeps the errors a run reports."""
-
-    def __init__(self):
-        super().__init__(False)
-        self.errors = []
-
-    def reportError(self, error, fatalError=False):
-        self.errors.append(error)
 
 
 @pytest.fixture(scope="module")
@@ -198,10 +181,10 @@ def test_boreholes_and_earthquakes_may_be_layers(run_tool, simav, layers, tmp_pa
     assert result["clustering:earthquakes"].featureCount() == 53
 
 
-def test_bad_input_says_what_is_wrong(run_tool, simav, destinations, tmp_path):
+def test_bad_input_says_what_is_wrong(run_tool, simav, destinations, recorder, tmp_path):
     broken = tmp_path / "broken.xlsx"
     broken.write_bytes(b"")
-    log = Log()
+    log = recorder()
     with pytest.raises(QgsProcessingException) as raised:
         run_tool("prospect_from_spreadsheets", {**simav, "SAMPLES_FILE": str(broken), **destinations}, feedback=log)
     assert any("broken.xlsx" in error for error in [*log.errors, str(raised.value)])
