@@ -109,32 +109,37 @@ def class_features_figure(explanation, number):
         "mode": "markers",
         "x": [round(entry.mean, 4) for entry in own],
         "y": places,
-        "error_x": {"array": [round(entry.sd, 4) for entry in own], "thickness": 1.1, "width": 0, "color": "#56657a"},
         "marker": {"symbol": "diamond", "size": 7, "color": "#ffffff", "line": {"color": INK, "width": 1.4}},
         "customdata": [[name, fixed(entry.sd, 3), _between(entry)] for name, entry in zip(names, own)],
         "hovertemplate": "%{customdata[0]}<br>mean %{x:.3f}<br>\u00b1 %{customdata[1]} over the segments"
         "%{customdata[2]}<extra></extra>",
     }
-    networks = {
-        "type": "scatter",
-        "mode": "lines",
-        "x": [end for entry in own for end in _within(entry.mean, entry.member_sd)],
-        "y": [end for place in places for end in (place, place, None)],
-        "line": {"color": INK, "width": 4},
-        "hoverinfo": "skip",
-    }
+    segments = _spread([(entry.mean, entry.sd) for entry in own], {"color": "#56657a", "width": 1.1})
+    networks = _spread([(entry.mean, entry.member_sd) for entry in own], {"color": INK, "width": 4})
+    ends = [0.0, *(entry.mean_absolute for entry in own), *(entry.mean + s * entry.sd for entry in own for s in (-1, 1))]
+    room = 0.04 * (max(ends) - min(ends))
+    reach = [round(min(ends) - room, 4), round(max(ends) + room, 4)]
     settings = {
-        "xaxis": axis("Relevance", zeroline=True, zerolinecolor=INK, nticks=5),
+        "xaxis": axis("Relevance", zeroline=True, zerolinecolor=INK, nticks=5, range=reach),
         "yaxis": _names_axis([entry.feature for entry in own], [GROUP_COLORS[entry.group] for entry in own]),
         "showlegend": False,
         "margin": {"l": 16, "r": 8, "t": TOOLBAR_PX, "b": 44},
     }
-    several = explanation.n_members > 1
-    return {"data": [bars, *([networks] if several else []), dots], "layout": layout(98 + 19 * len(own), **settings)}
+    spreads = [segments, networks] if explanation.n_members > 1 else [segments]
+    return {"data": [bars, *spreads, dots], "layout": layout(98 + 19 * len(own), **settings)}
 
 
-def _within(middle, half):
-    return round(middle - half, 4), round(middle + half, 4), None
+def _spread(values, line):
+    """Return whiskers: ``(mean, standard deviation)`` for the rows from 0 downwards."""
+    ends = [(mean - sd, mean + sd, None) for mean, sd in values]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [None if end is None else round(end, 4) for row in ends for end in row],
+        "y": [end for place in range(len(ends)) for end in (place, place, None)],
+        "line": line,
+        "hoverinfo": "skip",
+    }
 
 
 def _between(entry):

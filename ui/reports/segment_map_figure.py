@@ -14,8 +14,8 @@ _SMALLEST_PX, _LARGEST_PX = 260, 620  # height of the map frame
 _STEPS_DEG = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60)
 _MOST_TICKS = 6
 _STRAIGHT = 0.03  # bend of a trench, as a share of its extent, below which it has no outer side
-_LABEL_PLACES = (0.5, 0.35, 0.65, 0.2, 0.8, 0.0, 1.0)  # shares of a trench's length, in order of preference
-_LETTER_PX, _LINE_PX = 7.5, 20  # size of the text, about
+_LABEL_PLACES = (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9, 0.0, 1.0)  # shares of a trench's length, in order of preference
+_LETTER_PX, _LINE_PX, _DOT_PX2 = 7.0, 18, 36  # size of the text and area of a segment's dot, about
 _ANCHORS = {"left": 0.0, "center": 0.5, "right": 1.0, "bottom": 0.0, "middle": 0.5, "top": 1.0}  # shares of a label
 _LANE = 0.36  # between two strips of one trench, in units of the distance between two trenches
 _LEGEND = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
@@ -196,19 +196,24 @@ def _trench_lines(segments, x, y, rows):
 
 
 def _labels(segments, x, y, rows, px_per_degree):
-    """Return the names of the trenches, clear of each other where they can be; none if there are too many to be read."""
+    """Return the names of the trenches, off each other and off the segments where that can be; none if too many."""
     names = list(dict.fromkeys(segments.region[rows].tolist()))
     if len(names) > _MOST_LABELS:
         return []
-    centre = np.array([(values[rows].min() + values[rows].max()) / 2 for values in (x, y)])
+    everything = np.column_stack([x[rows], y[rows]])
+    centre = (everything.min(axis=0) + everything.max(axis=0)) / 2
     labels, boxes = [], []
+
+    def covered(box):
+        return sum(_overlap(box, other) for other in boxes) + _DOT_PX2 * _n_inside(box, everything * px_per_degree)
+
     for name in names:
         inside = rows[segments.region[rows] == name]
         inside = inside[np.argsort(segments.position_km[inside], kind="stable")]
         line = np.column_stack([x[inside], y[inside]])
         tried = [_label(str(name), line, centre, share, side) for side in (1, -1) for share in _LABEL_PLACES]
         placed_boxes = [_box(label, px_per_degree) for label in tried]
-        best = int(np.argmin([sum(_overlap(box, other) for other in boxes) for box in placed_boxes]))  # the first best
+        best = int(np.argmin(list(map(covered, placed_boxes))))  # the first of the best
         labels.append(tried[best])
         boxes.append(placed_boxes[best])
     return labels
@@ -234,8 +239,8 @@ def _label(name, line, centre, share, side):
         "showarrow": False,
         "xanchor": "left" if normal[0] > 0.4 else "right" if normal[0] < -0.4 else "center",
         "yanchor": "bottom" if normal[1] > 0.4 else "top" if normal[1] < -0.4 else "middle",
-        "xshift": round(8 * float(normal[0]), 1),
-        "yshift": round(8 * float(normal[1]), 1),
+        "xshift": round(9 * float(normal[0]), 1),
+        "yshift": round(9 * float(normal[1]), 1),
         "bgcolor": "rgba(255,255,255,0.75)",
         "borderpad": 1,
     }
@@ -253,6 +258,12 @@ def _overlap(one, other):
     """Return the area, in square pixels, that two boxes share."""
     across, up = (min(one[k + 2], other[k + 2]) - max(one[k], other[k]) for k in (0, 1))
     return max(across, 0.0) * max(up, 0.0)
+
+
+def _n_inside(box, points):
+    left, bottom, right, top = box
+    (x, y), edge = points.T, _DOT_PX2**0.5 / 2
+    return np.count_nonzero((x > left - edge) & (x < right + edge) & (y > bottom - edge) & (y < top + edge))
 
 
 def _ticks(values):

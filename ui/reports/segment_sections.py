@@ -27,7 +27,7 @@ def confusion_table(score, class_names):
         for row, name in enumerate(class_names)
     ]
     caption = f"{classifier_name(score.classifier)}: macro F1 {fixed(score.f1_macro)}."
-    return table(caption, ("True class \u2193 called \u2192", *map(_tied, class_names)), rows)
+    return table(caption, ("True class \u2193 called\u00a0\u2192", *map(_tied, class_names)), rows)
 
 
 def confusion_words():

@@ -67,8 +67,8 @@ def sample_sentence(segments):
         )
     else:
         rest = (
-            f"{'The others' if blank else 'They'} hold {plural(len(sizes), 'rupture')}, neighbours of exactly the same magnitude taken for one, "
-            f"up to {count(sizes.max())} segments each."
+            f"{'The others' if blank else 'They'} hold {plural(len(sizes), 'earthquake')} as far as magnitudes tell: "
+            f"neighbours of exactly the same one count as one, up to {count(sizes.max())} segments each."
         )
     return (
         f"{text} stand behind the scores{without}. {rest} Neighbours resemble each other in their features as well, so "

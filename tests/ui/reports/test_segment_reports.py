@@ -333,14 +333,14 @@ def test_ruptures_count_the_same_earthquake_once():
     sentence = segment_words.sample_sentence(segments)
     known = segments.magnitude[np.isfinite(segments.magnitude)]
     assert len(known) == 39 and segment_words.n_ruptures(segments) == 9  # one is cut by the unknown segment
-    assert "for 1 no earthquake is known" in sentence and "9 ruptures" in sentence and "2 trenches" in sentence
+    assert "for 1 no earthquake is known" in sentence and "hold 9 earthquakes" in sentence and "2 trenches" in sentence
 
 
 def test_epicentres_are_not_taken_for_ruptures():
     segments = replace(segment_table(), magnitude=np.linspace(6.0, 8.5, 40))
     sentence = segment_words.sample_sentence(segments)
     assert "No two neighbours have the same magnitude" in sentence and "rupture" not in sentence
-    assert "They hold 8 ruptures" in segment_words.sample_sentence(
+    assert "They hold 8 earthquakes" in segment_words.sample_sentence(
         replace(segments, magnitude=np.repeat(np.linspace(6, 8, 8), 5))
     )
 
@@ -445,11 +445,10 @@ def test_rank_correlation_agrees_with_scipy():
 def test_bars_of_a_class_show_the_spread_of_segments_and_of_networks(about):
     explanation = explanation_of(segment_table())
     leading = max((one for one in explanation.summary if one.number == 1), key=lambda one: one.mean_absolute)
-    _, networks, means = relevance_figures.class_features_figure(explanation, 1)["data"]
-    ends = [leading.mean - leading.member_sd, leading.mean + leading.member_sd]
-    assert networks["x"][:2] == pytest.approx(ends, abs=1e-4)
-    assert means["error_x"]["array"][0] == pytest.approx(leading.sd, abs=1e-4)
-    assert len(relevance_figures.class_features_figure(replace(explanation, n_members=1), 1)["data"]) == 2
+    _, whiskers, networks, _ = relevance_figures.class_features_figure(explanation, 1)["data"]
+    for trace, spread in ((networks, leading.member_sd), (whiskers, leading.sd)):
+        assert trace["x"][:2] == pytest.approx([leading.mean - spread, leading.mean + spread], abs=1e-4)
+    assert len(relevance_figures.class_features_figure(replace(explanation, n_members=1), 1)["data"]) == 3
     text = plain_text(relevance_report(explanation, segment_table(), about))
     assert "meaning of CRD_UP_AVE" in text and "Deviation of networks" in text
     assert "between the networks. Where it reaches across 0" in text
