@@ -32,6 +32,10 @@ class TrenchSegments(Tool):
     def define(self):
         define_parameters(self)
 
+    def refusal(self, parameters, context):
+        small = min(self._sizes_km(parameters, context)) <= 0
+        return "The length of a segment and both of its widths must be above 0 km." if small else ""
+
     def work(self, parameters, context, feedback):
         source = self.parameterAsSource(parameters, "INPUT", context)
         if source is None:
@@ -42,7 +46,7 @@ class TrenchSegments(Tool):
         for warning in warnings:
             feedback.pushWarning(warning)
         trenches = turned_round(trenches, self.parameterAsString(parameters, "REVERSE", context))
-        sizes_km = [self.parameterAsDouble(parameters, name, context) for name in ("SPACING", "WIDTH_UP", "WIDTH_DOWN")]
+        sizes_km = self._sizes_km(parameters, context)
         side = self.parameterAsEnumString(parameters, "SIDE", context)
         used, short = _by_length(trenches, sizes_km[0])
         for trench in short:
@@ -67,6 +71,9 @@ class TrenchSegments(Tool):
             "N_SKIPPED": len(short) + len(without_line),
             "LENGTH_KM": sum(trench.length_km for trench in used),
         }
+
+    def _sizes_km(self, parameters, context):
+        return [self.parameterAsDouble(parameters, name, context) for name in ("SPACING", "WIDTH_UP", "WIDTH_DOWN")]
 
 
 def _by_length(trenches, spacing_km):

@@ -116,7 +116,8 @@ def class_features_figure(explanation, number):
     }
     segments = _spread([(entry.mean, entry.sd) for entry in own], {"color": "#56657a", "width": 1.1})
     networks = _spread([(entry.mean, entry.member_sd) for entry in own], {"color": INK, "width": 4})
-    ends = [0.0, *(entry.mean_absolute for entry in own), *(entry.mean + s * entry.sd for entry in own for s in (-1, 1))]
+    ends = [0.0, *(entry.mean_absolute for entry in own)]
+    ends += [entry.mean + sign * entry.sd for entry in own for sign in (-1, 1)]
     room = 0.04 * (max(ends) - min(ends))
     reach = [round(min(ends) - room, 4), round(max(ends) + room, 4)]
     settings = {

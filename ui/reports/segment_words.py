@@ -62,8 +62,8 @@ def sample_sentence(segments):
     without = f"; for {count(blank)} no earthquake is known" if blank else ""
     if sizes.max() == 1:
         rest = (
-            "No two neighbours have the same magnitude: as it seems, an earthquake counts where its epicentre is, not in "
-            "all the segments it broke."
+            "No two neighbours have the same magnitude: as it seems, an earthquake counts where its epicentre is, not "
+            "in all the segments it broke."
         )
     else:
         rest = (

@@ -11,6 +11,7 @@ from qgis.core import (
     QgsFeature,
     QgsGeometry,
     QgsPointXY,
+    QgsProcessingContext,
     QgsProcessingException,
     QgsProject,
     QgsVectorLayer,
@@ -288,6 +289,15 @@ STRAIGHT = line([(0.0, 0.0), (5.0, 0.0)])
 def test_bad_input_gets_a_sentence(cut, make_trenches, features, layer_options, changes, message):
     with pytest.raises(QgsProcessingException, match=message):
         cut(make_trenches(*features, **layer_options), **changes)
+
+
+@pytest.mark.parametrize("name", ["SPACING", "WIDTH_UP", "WIDTH_DOWN"])
+def test_sizes_of_nothing_are_refused_before_the_run(fumarole, make_trenches, name):
+    tool, context = fumarole.provider.algorithm("trench_segments"), QgsProcessingContext()
+    parameters = {"INPUT": make_trenches(("T", STRAIGHT)), "OUTPUT": "memory:"}
+    assert tool.checkParameterValues(parameters, context)[0]
+    is_fine, message = tool.checkParameterValues({**parameters, name: 0.0}, context)
+    assert not is_fine and "must be above 0 km" in message
 
 
 def test_cancel_writes_nothing(run_tool, make_trenches, recorder, tmp_path):
