@@ -21,7 +21,7 @@ UNSEEN = "Cascadia"  # left out of the training
 CONTENTS = (
     ("subduction.qgz", "every layer, styled, around the Pacific: open it in QGIS"),
     ("map.jpg", "the classes of all segments, to print"),
-    (f"{', '.join(RASTERS)}, {SLAB_DEPTH}", "the grids that the features were sampled from"),
+    ("rasters", "the grids that the features were sampled from"),
     ("segments.gpkg, features.gpkg", "segments of the trenches; the same with features and largest magnitude"),
     ("model.npz, training_report.html", "the trained networks, and what they are worth beside rules without features"),
     ("curve.csv, curve_report.html", "how the scores fall with the exclusion distance; predictions.gpkg: on the map"),
@@ -91,8 +91,10 @@ def run(folder, trenches=TRENCHES, distances="0,100,300", repeats=2, folds=5):
 
 def sample(folder, trenches, run_tool, say):
     """Cut the trenches into segments and sample their features; return the layer's path."""
-    for name in (*RASTERS, SLAB_DEPTH):  # QGIS writes the statistics of a raster beside it
-        shutil.copy(SAMPLES / name, folder / name)
+    rasters = folder / "rasters"  # copies: QGIS writes the statistics of a raster beside it
+    rasters.mkdir()
+    for name in (*RASTERS, SLAB_DEPTH):
+        shutil.copy(SAMPLES / name, rasters)
     earthquakes = run_tool(
         "import_samples",
         INPUT=SAMPLES / "earthquakes.csv",
@@ -113,8 +115,8 @@ def sample(folder, trenches, run_tool, say):
     features = run_tool(
         "sample_segment_features",
         SEGMENTS=segments["OUTPUT"],
-        RASTERS=[str(folder / name) for name in RASTERS],
-        SLAB_DEPTH=folder / SLAB_DEPTH,
+        RASTERS=[str(rasters / name) for name in RASTERS],
+        SLAB_DEPTH=rasters / SLAB_DEPTH,
         EARTHQUAKES=earthquakes["OUTPUT"],
         MAGNITUDE_FIELD="mag",
         DEPTH_FIELD="depth_km",

@@ -149,16 +149,23 @@ def land_polygons(path):
 
 def name_points(trenches, path):
     """Write a point out at sea beside each trench, for its name; return the path."""
-    table, geod = geopandas.read_file(trenches), Geod(ellps="WGS84")
-    places = []
-    for line in table.geometry:
-        lonlat = np.vstack([part.coords for part in getattr(line, "geoms", [line])])
-        middle = len(lonlat) // 2
-        azimuth, _, _ = geod.inv(*lonlat[middle - 5], *lonlat[middle + 5])
-        longitude, latitude, _ = geod.fwd(*lonlat[middle], azimuth + 90.0, 1000.0 * NAMES_KM)  # downgoing on the right
-        places.append(Point(longitude, latitude))
+    table = geopandas.read_file(trenches)
+    lines = [np.vstack([part.coords for part in getattr(line, "geoms", [line])]) for line in table.geometry]
+    places = [Point(_name_place(lonlat, np.vstack(lines))) for lonlat in lines]
     geopandas.GeoDataFrame({"region": table["region"]}, geometry=places, crs="EPSG:4326").to_file(path, driver="GPKG")
     return path
+
+
+def _name_place(lonlat, vertices):
+    """Return a place over the downgoing plate, on the right of a line: near its middle, and off all trenches."""
+    geod, found = Geod(ellps="WGS84"), []
+    for share in (0.5, 0.4, 0.6, 0.3, 0.7):
+        middle = int(share * len(lonlat))
+        azimuth, _, _ = geod.inv(*lonlat[max(middle - 5, 0)], *lonlat[min(middle + 5, len(lonlat) - 1)])
+        place = geod.fwd(*lonlat[middle], azimuth + 90.0, 1000.0 * NAMES_KM)[:2]
+        distances_m = geod.inv(*np.repeat([place], len(vertices), axis=0).T, *vertices.T)[2]
+        found.append((min(np.min(distances_m) / 1000.0, 0.95 * NAMES_KM), place))
+    return max(found, key=lambda pair: pair[0])[1]  # the first of the best
 
 
 def label(layer):
