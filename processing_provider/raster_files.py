@@ -149,7 +149,8 @@ def _is_alpha(band):
 def _band_name(layer, band, number, n_bands):
     """Return what the file says the band is: unlike the layer's name, the same in other files of a survey."""
     description = band.GetDescription().strip()
-    if description and not _SAYS_NOTHING.fullmatch(description):
+    is_default = band.GetDataset().GetDriver().ShortName == "GPKG" and description == "Height"
+    if description and not is_default and not _SAYS_NOTHING.fullmatch(description):
         return description
     return layer.name() if n_bands == 1 else f"{layer.name()} band {number}"
 

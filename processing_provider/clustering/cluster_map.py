@@ -18,6 +18,7 @@ from ...algorithms.errors import Cancelled
 from ...ui.palette import cluster_colour
 from ..destinations import BESIDE_GEOTIFF
 from ..raster_files import attempt
+from .raster_grid import definition
 from .raster_layers import TILE
 
 CONFIDENCE_STEP = 0.01
@@ -67,11 +68,15 @@ def write_clusters(path, grid, pieces, n_clusters, tags, progress):
         finally:
             target.close()
         target.check("completing")
-        for ending in BESIDE_GEOTIFF:  # of the map that stood here; GDAL would take them for ours
-            path.with_name(path.name + ending).unlink(missing_ok=True)
+        for ending in BESIDE_GEOTIFF:
+            ours, standing = part.with_name(part.name + ending), path.with_name(path.name + ending)
+            standing.unlink(missing_ok=True)  # of the map that stood here; GDAL would take it for ours
+            if ours.exists():  # holds the coordinate system where a GeoTIFF has no code for it
+                os.replace(ours, standing)
         os.replace(part, path)
     finally:
-        part.unlink(missing_ok=True)
+        for ending in ("", *BESIDE_GEOTIFF):
+            part.with_name(part.name + ending).unlink(missing_ok=True)
 
 
 def unpacked(band, values):
@@ -97,7 +102,7 @@ class _MapFile:
                 f"'{path}' cannot be written: {gdal.GetLastErrorMsg()}. Check that the folder is writable."
             )
         self._dataset.SetGeoTransform(grid.transform)
-        self._dataset.SetProjection(grid.crs.toWkt())
+        self._dataset.SetProjection(definition(grid.crs))
         self._dataset.SetMetadata(dict(tags))
         for number, name in enumerate(_BANDS, start=1):
             band = self._dataset.GetRasterBand(number)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from osgeo import gdal
-from qgis.core import QgsCoordinateTransform, QgsCsException, QgsRectangle
+from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsCsException, QgsRectangle
 
 from ...algorithms.errors import DataError
 from ..layers import crs_name
@@ -142,5 +142,5 @@ def _is_same_grid(dataset, grid):
 
 
 def definition(crs):
-    """Return a coordinate system as GDAL reads it."""
-    return crs.authid() or crs.toWkt()
+    """Return a coordinate system as GDAL reads it: in full, also one that only QGIS or only newer text can name."""
+    return crs.toWkt(QgsCoordinateReferenceSystem.WktVariant.WKT_PREFERRED_GDAL)

@@ -175,3 +175,12 @@ def test_an_error_while_the_pieces_are_made_leaves_nothing(tmp_path, grid, plane
         raise ValueError("a broken block")
 
     fails(tmp_path, "a broken block", ValueError, grid, broken(), 5, TAGS, silent)
+
+
+@pytest.mark.parametrize("proj", ["+proj=eqearth +datum=WGS84", "+proj=tpers +h=5500000 +lat_0=40 +datum=WGS84"])
+def test_a_system_that_a_geotiff_has_no_code_for_lies_beside_it(planes, qgis_app, tmp_path, proj):
+    crs = QgsCoordinateReferenceSystem.fromProj(proj)
+    write_clusters(tmp_path / "map.tif", Grid(WIDTH, HEIGHT, TRANSFORM, crs), pieces(planes), 5, TAGS, silent)
+    assert {file.name for file in tmp_path.iterdir()} <= {"map.tif", "map.tif.aux.xml"}
+    written = QgsRasterLayer(str(tmp_path / "map.tif"), "map").crs()
+    assert written.isValid() and written.toProj().replace(" +type=crs", "") == crs.toProj()

@@ -128,6 +128,38 @@ def test_a_raster_in_another_system_is_reprojected_and_said(qgis_app, tmp_path, 
     assert np.corrcoef(both[0][known], both[1][known])[0, 1] > 0.9
 
 
+@pytest.mark.parametrize(
+    "proj",
+    ["+proj=tmerc +lon_0=28.5 +x_0=50000 +ellps=WGS84", "+proj=eqearth +lon_0=28 +datum=WGS84"],
+    ids=["of the user", "none that older text can name"],
+)
+def test_a_raster_in_a_system_without_a_code_is_reprojected(qgis_app, tmp_path, bands, write_raster, proj):
+    crs = QgsCoordinateReferenceSystem.fromProj(proj)
+    crs.saveAsUserCrs("of a user")
+    first = write_raster(tmp_path / "first.tif", bands[:1])
+    projected = str(tmp_path / "second.tif")
+    gdal.Warp(projected, first, dstSRS=proj, resampleAlg="bilinear", dstNodata=-9999)
+    layers = QgsRasterLayer(first, "first"), QgsRasterLayer(projected, "second")
+    layers[1].setCrs(crs)
+    for order in (layers, layers[::-1]):
+        rasters = open_rasters(order, QgsProcessingContext())
+        both = everything(rasters)
+        known = np.isfinite(both).all(axis=0)
+        assert "was resampled" in rasters.notes[0] and known.sum() > 0.9 * HEIGHT * WIDTH
+        assert np.corrcoef(both[0][known], both[1][known])[0, 1] > 0.9
+
+
+def test_coverages_of_a_geopackage_are_called_by_their_layers(qgis_app, tmp_path, bands, write_raster):
+    first = write_raster(tmp_path / "a.tif", bands[:1].astype(np.float32))
+    place = str(tmp_path / "grids.gpkg")
+    for name, options in (("gravity", []), ("magnetics", ["APPEND_SUBDATASET=YES"])):
+        gdal.Translate(place, first, format="GPKG", creationOptions=[f"RASTER_TABLE={name}", *options])
+    layers = [QgsRasterLayer(f"GPKG:{place}:{name}", name) for name in ("gravity", "magnetics")]
+    rasters = open_rasters(layers, QgsProcessingContext())
+    assert rasters.names == ("gravity", "magnetics")
+    np.testing.assert_allclose(everything(rasters)[1], bands[0].astype(np.float32))
+
+
 def test_a_grid_that_differs_by_rounding_is_the_same_grid(qgis_app, tmp_path, bands, write_raster):
     first = write_raster(tmp_path / "first.tif", bands[:1])
     second = write_raster(tmp_path / "second.tif", bands[1:2], transform=(WEST + 1e-4, PIXEL, 0, NORTH, 0, -PIXEL))
