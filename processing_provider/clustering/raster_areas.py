@@ -47,6 +47,8 @@ class PixelAreas:
         ]
         rows, columns = np.meshgrid(*edges, indexing="ij")
         corners = grid.centres(rows.ravel() - 0.5, columns.ravel() - 0.5)
+        if grid.crs.isGeographic():  # pixels centred on a pole reach half beyond it
+            corners[:, 1] = np.clip(corners[:, 1], -90.0, 90.0)
         cylinder = QgsCoordinateReferenceSystem(_EQUAL_AREA)
         xy = transformed(corners, grid.crs, cylinder, context)[0].reshape(*rows.shape, 2)
         _, pixel_width, _, _, _, pixel_height = grid.transform

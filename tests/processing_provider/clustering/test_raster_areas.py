@@ -53,6 +53,13 @@ def test_the_whole_earth(qgis_app):
     assert found[0].mean() / 1e6 == pytest.approx(polar, rel=1e-6)
 
 
+def test_pixels_centred_on_the_poles_end_there(qgis_app):
+    """As in global grids whose first and last rows are the poles."""
+    found = pixels(grid_of(4326, -180.5, 90.5, 1.0, 361, 181))
+    assert found[:, :360].sum() / 1e6 == pytest.approx(EARTH_KM2, rel=1e-6)
+    assert found[0].mean() / 1e6 == pytest.approx(band_between(89.5, 90.0) / 360, rel=1e-6)
+
+
 @pytest.mark.parametrize(
     "epsg, west, north, pixel",
     [(32635, 640_000, 4_330_000, 30), (3857, 3_200_000, 8_400_000, 100), (32601, 290_000, 7_200_000, 200)],
