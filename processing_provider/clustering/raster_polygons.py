@@ -55,11 +55,10 @@ def write_polygons(outputs, path, areas, crs, n_clusters, top_variables, least_p
     try:
         source = path if least_pixels < 2 else _sieved(path, folder / "sieved.tif", least_pixels, feedback)
         patches = _traced(source, folder / "patches.gpkg", feedback)
-        n_patches = patches.GetLayer().GetFeatureCount()
-        if n_patches > MOST_PATCHES:
+        if _has_too_many(patches.GetLayer()):
             return (
-                f"No polygons were written: the map has {n_patches} patches, more than the {MOST_PATCHES} that a layer "
-                "can use. Give a larger 'Smallest patch of the polygons'."
+                f"No polygons were written: the map has more than the {MOST_PATCHES} patches that a layer can use. Give "
+                "a larger 'Smallest patch of the polygons'."
             )
         measured = cluster_areas(source, areas, n_clusters, partial(_look_for_cancel, feedback))
         rows = _rows(patches.GetLayer(), measured, top_variables)
@@ -108,7 +107,7 @@ def _sieved(path, target, least_pixels, feedback):
 
 
 def _traced(path, target, feedback):
-    """Trace the patches of band 1 into a GeoPackage; returns it, open."""
+    """Trace the patches of band 1 into a GeoPackage, or a few more of them than are of use; returns it, open."""
     source = open_map(path)
     dataset = ogr.GetDriverByName("GPKG").CreateDataSource(str(target))
     layer = dataset.CreateLayer("patches", None, ogr.wkbPolygon, ["SPATIAL_INDEX=NO"])
@@ -116,13 +115,19 @@ def _traced(path, target, feedback):
     band = source.GetRasterBand(1)
     layer.StartTransaction()
     arguments = band, band.GetMaskBand(), layer, 0, []
-    _check(attempt(gdal.Polygonize, *arguments, callback=_callback(feedback)), feedback)
+    go_on = _callback(feedback, lambda: not _has_too_many(layer))
+    error = attempt(gdal.Polygonize, *arguments, callback=go_on)
+    _check(0 if _has_too_many(layer) else error, feedback)
     layer.CommitTransaction()
     return dataset
 
 
-def _callback(feedback):
-    return lambda fraction, message, data: int(not feedback.isCanceled())
+def _has_too_many(patches):
+    return patches.GetFeatureCount() > MOST_PATCHES
+
+
+def _callback(feedback, is_wanted=lambda: True):
+    return lambda fraction, message, data: int(not feedback.isCanceled() and is_wanted())
 
 
 def _look_for_cancel(feedback, fraction, message=""):

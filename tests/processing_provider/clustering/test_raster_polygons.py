@@ -69,6 +69,14 @@ def test_patches_that_are_too_small_go_to_their_neighbour(polygons_of):
     assert found[2] == (CLUSTER == 2).sum() + 2  # the 4 in the corner and the 1 in the east
 
 
+def test_tracing_ends_where_the_patches_are_too_many_to_be_of_use(qgis_app, tmp_path, write_raster, monkeypatch):
+    monkeypatch.setattr(raster_polygons, "MOST_PATCHES", 1000)
+    speckles = np.random.default_rng(5).integers(1, 4, (1, 300, 300))
+    path = write_raster(tmp_path / "map.tif", speckles)
+    patches = raster_polygons._traced(path, tmp_path / "patches.gpkg", QgsProcessingFeedback())
+    assert 1000 < patches.GetLayer().GetFeatureCount() < 2000  # of some 30 000
+
+
 def test_a_cancelled_run_leaves_no_file_behind(polygons_of, qgis_app):
     feedback = QgsProcessingFeedback()
     feedback.cancel()
