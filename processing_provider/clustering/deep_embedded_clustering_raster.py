@@ -50,7 +50,8 @@ class DeepEmbeddedClusteringRaster(Tool):
 
         started = time.monotonic()
         layers = self.parameterAsLayerList(parameters, "INPUT", context)
-        check_destination(destination_text(parameters, "OUTPUT", context), layers)
+        mask = self.parameterAsRasterLayer(parameters, "MASK_RASTER", context)
+        check_destination(destination_text(parameters, "OUTPUT", context), [*layers, mask] if mask else layers)
         with bounded_cache():
             rasters, overlays = open_inputs(self, parameters, context, feedback)
             seed = self.parameterAsInt(parameters, "SEED", context)
@@ -90,11 +91,12 @@ class DeepEmbeddedClusteringRaster(Tool):
                 result = replace(result, notes=(*rasters.notes, *result.notes, census.sentence()))
                 outputs.file("MODEL", model.save)
                 progress_to(feedback)(0.95, "Writing the report")
-                about = report_context(
-                    self, parameters, context, started, layers, rasters.grid, sample, path, areas, standings
+                about = partial(
+                    report_context,
+                    *(self, parameters, context, started, layers, rasters.grid, sample, path, areas, standings),
                 )
                 outputs.file(
-                    "REPORT", lambda path: path.write_text(clustering_report(result, about), encoding="utf-8")
+                    "REPORT", lambda target: target.write_text(clustering_report(result, about()), encoding="utf-8")
                 )
         own, kmeans = result.scores[0], result.scores[1]
         return {

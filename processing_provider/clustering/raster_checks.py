@@ -3,11 +3,13 @@
 import os
 from pathlib import Path
 
+from osgeo import gdal
 from qgis.core import QgsCoordinateReferenceSystem, QgsProcessing, QgsProcessingUtils, QgsUnitTypes
 
 from ...algorithms.errors import DataError
 from ...algorithms.grid_zone import zone_for
 from ..layers import transformed
+from ..raster_files import attempt
 
 _UTM_REACH_DEGREES = 12.0  # of longitude; wider areas are drawn on a cylinder
 _UTM_LATITUDES = (-80.0, 84.0)
@@ -26,7 +28,7 @@ def unreadable_raster(value, context):
 
 
 def check_destination(destination, layers):
-    """Refuse, with a DataError, a destination that is no GeoTIFF, cannot be written or is one of the ``layers``.
+    """Refuse, with a DataError, a destination that is no GeoTIFF, cannot be written or is a file of the ``layers``.
 
     The map is written last: whoever chose a wrong place should not wait for the clustering to hear of it.
     """
@@ -35,9 +37,8 @@ def check_destination(destination, layers):
         return
     if path.suffix.lower() not in (".tif", ".tiff"):
         raise DataError(f"The cluster map is a GeoTIFF: give '{path.name}' a name that ends in .tif.")
-    for layer in layers:
-        source = Path(layer.source().split("|")[0])
-        if path.exists() and source.exists() and path.samefile(source):
+    for layer in layers if path.exists() else ():
+        if any(file.exists() and path.samefile(file) for file in _files_of(layer)):
             raise DataError(
                 f"The cluster map would overwrite the raster '{layer.name()}' that it is made from. Choose another "
                 "name."
@@ -49,6 +50,12 @@ def check_destination(destination, layers):
             f"The cluster map cannot be written to '{path}': '{standing}' is read-only or not a folder. Choose another "
             "place."
         )
+
+
+def _files_of(layer):
+    """Return the files of a raster layer; of a virtual raster those, too, that it is made from."""
+    dataset = attempt(gdal.Open, layer.dataProvider().dataSourceUri()) if layer.providerType() == "gdal" else None
+    return map(Path, (dataset.GetFileList() or ()) if dataset else ())
 
 
 def in_metres(xy, crs, context):

@@ -232,6 +232,16 @@ def test_an_input_is_not_overwritten(run_tool, write_raster, bands, tmp_path):
     assert Path(path).read_bytes() == before
 
 
+def test_what_an_input_is_made_from_is_not_overwritten(run_tool, write_raster, bands, tmp_path):
+    mask = write_raster(tmp_path / "m.tif", np.ones((1, *bands.shape[1:])), gdal.GDT_Byte)
+    path, mosaic = write_raster(tmp_path / "a.tif", bands), str(tmp_path / "mosaic.vrt")
+    gdal.BuildVRT(mosaic, [path]).FlushCache()
+    before = Path(path).read_bytes(), Path(mask).read_bytes()
+    fails(run_tool, "would overwrite the raster 'mosaic'", [mosaic], OUTPUT=path)
+    fails(run_tool, "would overwrite the raster 'm'", [path], MASK_RASTER=mask, OUTPUT=mask)
+    assert (Path(path).read_bytes(), Path(mask).read_bytes()) == before
+
+
 def test_another_format_is_refused(run_tool, two_rasters, tmp_path):
     fails(run_tool, "is a GeoTIFF: give 'map.png'", [two_rasters[0]], OUTPUT=str(tmp_path / "map.png"))
 
