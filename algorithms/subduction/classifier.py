@@ -16,7 +16,9 @@ from .results import Classification
 from .segments import SegmentTable, check_places
 
 KIND = "segment_classifier"
-_TRAINING_ARRAYS = ("features", "region", "position_km", "classes")
+_TRAINING_ARRAYS = ("features", "region", "position_km", "classes", "low", "high")
+_REACH = 0.5  # share of its training range by which a feature may lie beyond it
+_AT_ONCE = 4_000_000  # pairs of segments compared at a time
 _TREES = {"extra_trees": Forest, "context": ContextClassifier}
 
 
@@ -29,6 +31,8 @@ class TrainingSegments:
     features : ndarray (n_training, n_features)
         Preprocessed.
     region, position_km, classes : ndarray (n_training,)
+    low, high : ndarray (n_features,)
+        Smallest and largest value of every feature, as it was measured.
     edge : float
         Distance between preprocessed features beyond which a segment is outside the training.
     """
@@ -37,7 +41,19 @@ class TrainingSegments:
     region: np.ndarray
     position_km: np.ndarray
     classes: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
     edge: float
+
+    def outside(self, features, values):
+        """Return a mask ``(n_rows,)`` of the rows unlike the training, by preprocessed ``features`` and raw ``values``.
+
+        Preprocessing clips, so that the distance hardly grows with a single feature, however absurd: each is also
+        compared with its own range.
+        """
+        reach = _REACH * (self.high - self.low)
+        beyond = (values < self.low - reach) | (values > self.high + reach)
+        return beyond.any(axis=1) | (nearest_distance(features, self.features) > self.edge)
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,8 +90,10 @@ class SegmentClassifier:
 
     def features(self, segments):
         """Return the preprocessed features ``(n_segments, n_features)``, matched by name; NaN where blank."""
-        columns = model_file.match_features(self.names, segments.names)
-        return self.preprocessing.apply(segments.values[:, columns])
+        return self.preprocessing.apply(self._values(segments))
+
+    def _values(self, segments):
+        return segments.values[:, model_file.match_features(self.names, segments.names)]
 
     def classify(self, segments):
         """Classify a :class:`~.segments.SegmentTable`; segments with blank features stay unclassified.
@@ -95,7 +113,8 @@ class SegmentClassifier:
         if len(known):
             probability[known] = self._probability(segments.take(known), features[known])
             number[known] = probability[known].argmax(axis=1) + 1
-            outside[known] = nearest_distance(features[known], self.training.features) > self.training.edge
+            if len(self.training.classes):  # else it is not known what the training was
+                outside[known] = self.training.outside(features[known], self._values(segments)[known])
         return Classification(number, probability, outside)
 
     def explain(self, segments, rule="epsilon"):
@@ -196,12 +215,16 @@ def training_segments(segments, features, classes, apart_km):
     """
     from scipy.spatial.distance import cdist
 
-    near = np.abs(segments.position_km[:, np.newaxis] - segments.position_km) < apart_km
-    near &= segments.region[:, np.newaxis] == segments.region
-    apart = np.where(near, np.inf, cdist(features, features)).min(axis=1)
+    trench = np.unique(segments.region, return_inverse=True)[1]
+    apart = np.empty(len(segments))
+    for some in np.array_split(np.arange(len(segments)), len(segments) * len(segments) // _AT_ONCE + 1):
+        near = np.abs(segments.position_km[some, np.newaxis] - segments.position_km) < apart_km
+        near &= trench[some, np.newaxis] == trench
+        apart[some] = np.where(near, np.inf, cdist(features[some], features)).min(axis=1)
     apart = apart[np.isfinite(apart)]
     edge = float(np.quantile(apart, 0.99)) if len(apart) else float(np.finfo(np.float64).max)
-    return TrainingSegments(features, segments.region, segments.position_km, classes, edge)
+    low, high = segments.values.min(axis=0), segments.values.max(axis=0)
+    return TrainingSegments(features, segments.region, segments.position_km, classes, low, high, edge)
 
 
 def nearest_distance(features, training):

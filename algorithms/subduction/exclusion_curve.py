@@ -9,7 +9,7 @@ from .class_bounds import check_classes
 from .folds import Exclusion, block_folds, reference_stretches, stretches
 from .forest import N_TREES
 from .network_training import Recipe
-from .preprocessing import check_features
+from .preprocessing import check_features, fill_value_notes
 from .results import ExclusionCurve
 from .segments import without_blanks
 from .validation import absent_classes, pooled, predict_folds, score_folds
@@ -79,6 +79,7 @@ def exclusion_distance_curve(
         raise DataError("The number of repeats must be at least 1.")
     segments, rows, notes = without_blanks(segments)
     check_features(segments)
+    notes += fill_value_notes(segments)
     classes = bounds.classes(segments.magnitude)
     check_classes(classes, bounds)
     cut = (reference_stretches if reference_folds else stretches)(segments, n_folds)
@@ -137,6 +138,7 @@ def behind_nearest(scores, classifier):
 def verdicts(scores, classifiers):
     """Return one sentence per classifier: at which distances it does not beat the nearest-segment rule."""
     nearest = {score.distance_km: score.f1_macro for score in scores if score.classifier == "nearest_segment"}
+    spread = {(score.classifier, score.distance_km): score.f1_sd for score in scores}
     sentences = []
     for name in classifiers:
         own = {score.distance_km: score.f1_macro for score in scores if score.classifier == name}
@@ -144,7 +146,9 @@ def verdicts(scores, classifiers):
         subject = WORDS[name][0].upper() + WORDS[name][1:]
         if not behind:
             where = f"at {next(iter(own)):g} km" if len(own) == 1 else "at every distance"
-            sentences.append(f"{subject} beats the nearest-segment rule, which uses no feature, {where}.")
+            close = [km for km in own if own[km] - nearest[km] < spread[name, km]]
+            but = f", but by less than its own spread at {_kilometres(close)}" if close else ""
+            sentences.append(f"{subject} beats the nearest-segment rule, which uses no feature, {where}{but}.")
             continue
         worst = max(behind, key=lambda distance: nearest[distance] - own[distance])
         if len(behind) == len(own) > 1:
@@ -153,7 +157,9 @@ def verdicts(scores, classifiers):
             where = _kilometres(behind)
             fact = f"{subject} does not beat the nearest-segment rule, which uses no feature, at {where}"
         there = f"at {worst:g} km " if len(behind) > 1 else ""
-        sentences.append(f"{fact}: {there}its macro F1 is {own[worst]:.2f} against {nearest[worst]:.2f}.")
+        digits = 2 if f"{own[worst]:.2f}" != f"{nearest[worst]:.2f}" else 4  # never 0.57 against 0.57
+        scores_text = f"{own[worst]:.{digits}f} against {nearest[worst]:.{digits}f}"
+        sentences.append(f"{fact}: {there}its macro F1 is {scores_text}.")
     return tuple(sentences)
 
 

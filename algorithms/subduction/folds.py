@@ -196,8 +196,11 @@ def _fold(name, segments, is_test, along_km, exclusion):
         rupture = ruptures(segments)
         may_train &= (rupture < 0) | ~np.isin(rupture, rupture[is_test])
     if not may_train.any():
+        line = " in a straight line" if exclusion.straight_line else ""
+        whole = ", with whole ruptures kept apart," if exclusion.same_rupture else ""
+        less = ", let ruptures be cut" if exclusion.same_rupture else ""
         raise DataError(
-            f"An exclusion distance of {exclusion.distance_km:g} km leaves no segment to train on when {name} is "
-            "tested. Choose a shorter distance, or add segments."
+            f"An exclusion distance of {exclusion.distance_km:g} km{line}{whole} leaves no segment to train on when "
+            f"{name} is tested. Choose a shorter distance{less}, or add segments."
         )
     return Fold(name, np.flatnonzero(may_train), np.flatnonzero(is_test))

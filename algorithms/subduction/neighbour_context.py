@@ -11,6 +11,7 @@ _BEYOND_KM = 3000.0  # stands for no known segment on that side
 _AVERAGED = 4  # nearest known segments on a side whose classes are averaged
 _SOFTENING_KM = 25.0  # added to distances whose inverse is a weight
 _COPIES = 6  # gaps drawn for every training row
+_AT_ONCE = 2_000_000  # pairs of segments in memory at a time
 
 
 def context(segments, classes, n_classes, known, asked, gaps_km=None):
@@ -34,15 +35,27 @@ def context(segments, classes, n_classes, known, asked, gaps_km=None):
         Distances to the nearest known segment before and after (km), their classes as indicators, shares of the
         classes among the nearest four on either side, and shares in the trench.
     """
-    position, region = segments.position_km, segments.region
-    ahead = position[known][np.newaxis] - position[asked][:, np.newaxis]
-    along = region[known][np.newaxis] == region[asked][:, np.newaxis]
     gaps = np.zeros((len(asked), 2)) if gaps_km is None else gaps_km
-    indicator = np.eye(n_classes)[classes[known]]
-    overall = indicator.mean(axis=0)
-    distances, nearest, average, visible = [], [], [], np.zeros(along.shape, dtype=bool)
+    overall = np.eye(n_classes)[classes[known]].mean(axis=0)
+    described = np.empty((len(asked), 2 + 5 * n_classes))
+    regions = segments.region[known], segments.region[asked]
+    for name in np.unique(regions[1]):
+        own, rows = known[regions[0] == name], np.flatnonzero(regions[1] == name)
+        indicator, places = np.eye(n_classes)[classes[own]], segments.position_km[own]
+        step = max(1, _AT_ONCE // max(len(own), 1))
+        for some in np.split(rows, np.arange(step, len(rows), step)):
+            ahead = places - segments.position_km[asked[some], np.newaxis]
+            described[some] = _described(ahead, indicator, gaps[some], overall)
+    return described
+
+
+def _described(ahead, indicator, gaps, overall):
+    """Describe segments from which the known ones of their trench lie ``ahead`` km ``(n_asked, n_known)``."""
+    if not len(indicator):
+        ahead, indicator = np.zeros((len(ahead), 1)), overall[np.newaxis]  # hidden, as any at no distance
+    distances, nearest, average, visible = [], [], [], np.zeros(ahead.shape, dtype=bool)
     for side, sign in enumerate((-1.0, 1.0)):
-        seen = along & (sign * ahead > 0) & (sign * ahead >= gaps[:, [side]])
+        seen = (sign * ahead > 0) & (sign * ahead >= gaps[:, [side]])
         visible |= seen
         away = np.where(seen, np.abs(ahead), np.inf)
         order = np.argsort(away, axis=1, kind="stable")[:, :_AVERAGED]

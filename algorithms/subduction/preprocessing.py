@@ -7,6 +7,7 @@ import numpy as np
 from ..errors import DataError
 
 CLIP = 5.0  #: standard deviations beyond which a feature says no more
+_FAR = 10.0  # ranges of all other values between them and a value that repeats there: it may stand for "no data"
 _PARTS = ("centre", "scale", "exponent", "mean", "sd")
 
 
@@ -87,3 +88,18 @@ def check_features(segments):
     if constant:
         listed = ", ".join(f"'{name}'" for name in constant)
         raise DataError(f"Constant over all {len(segments)} segments: {listed}. Remove them from the features.")
+
+
+def fill_value_notes(segments):
+    """Return a sentence on every feature whose lowest or highest value repeats far from all others, such as -9999."""
+    notes = []
+    for name, column in zip(segments.names, segments.values.T):
+        for extreme in (column.min(), column.max()):
+            others = column[column != extreme]
+            repeats = len(column) - len(others)
+            if repeats > 1 and len(others) and np.abs(others - extreme).min() > _FAR * np.ptp(others) > 0:
+                notes.append(
+                    f"'{name}' is {extreme:g} in {repeats} segments, far from all its other values: if that means no "
+                    "data, make it NULL."
+                )
+    return notes

@@ -60,7 +60,9 @@ def published_classifier(path, segments, bounds):
         bounds,
         _published_preprocessing(values),
         {NAME + key[len(CHECKPOINT_NAME) :]: array for key, array in network.arrays.items()},
-        TrainingSegments(nothing, np.array([], dtype=str), nothing[:, 0], np.array([], dtype=int), np.inf),
+        TrainingSegments(
+            nothing, np.array([], dtype=str), nothing[:, 0], np.array([], dtype=int), nothing[:0], nothing[:0], np.inf
+        ),
         {"classes": list(bounds.names), "versions": model_file.software_versions()},
     )
 

@@ -89,7 +89,8 @@ class Classification:
     probability : ndarray (n_segments, n_classes)
         NaN where not classified.
     outside : ndarray of bool (n_segments,)
-        Whether the features lie farther from every training segment than training segments lie from each other.
+        Whether the features lie farther from every training segment than training segments lie from each other, or
+        one of them far beyond its range in the training.
     """
 
     number: np.ndarray

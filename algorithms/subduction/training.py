@@ -17,7 +17,7 @@ from .forest import N_TREES, Forest
 from .magnitude_regression import REGRESSORS, regress_magnitude
 from .network_training import Recipe, train_networks
 from .permutation import importance_on_folds
-from .preprocessing import Preprocessing, check_features
+from .preprocessing import Preprocessing, check_features, fill_value_notes
 from .recipe_search import joined, search_recipes
 from .results import TrainingResult
 from .segments import without_blanks
@@ -79,6 +79,7 @@ def train_classifier(
     """
     segments, rows, notes = without_blanks(segments)
     check_features(segments)
+    notes += fill_value_notes(segments)
     classes, n_classes = bounds.classes(segments.magnitude), bounds.n_classes
     check_classes(classes, bounds)
     cut = stretches(segments, n_folds)

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import DataError
+from .segments import EARTH_RADIUS_M, directions
 from .trench import geod
 
+_SPHERE = 1.01  # factor by which a distance on the sphere may exceed that on the ellipsoid
 _SAME_GAP_M = 1.0  # gaps that differ by less are alike: then the drawn direction decides
 
 
@@ -71,8 +73,14 @@ def join_pieces(pieces, largest_gap_km):
 
 def _links(pieces, largest_gap_m):
     """Return which end joins which, both ways; end 2 i is the start of piece i and end 2 i + 1 its last vertex."""
+    from scipy.spatial import cKDTree
+
     ends = np.concatenate([piece[[0, -1]] for piece in pieces])
-    first, second = np.triu_indices(len(ends), 1)
+    if not np.isfinite(ends).all():
+        raise DataError("The trench lines have vertices that are no places. Check the geometries of the layer.")
+    chord = 2.0 * np.sin(min(_SPHERE * largest_gap_m / EARTH_RADIUS_M, np.pi) / 2)  # on the unit sphere
+    pairs = cKDTree(directions(*ends.T)).query_pairs(chord, output_type="ndarray")  # the first is the smaller
+    first, second = pairs[np.lexsort(pairs.T[::-1])].T
     _, _, gap = geod().inv(*ends[first].T, *ends[second].T)
     near = np.flatnonzero((gap <= largest_gap_m) & (first // 2 != second // 2))
     turned = first[near] % 2 == second[near] % 2

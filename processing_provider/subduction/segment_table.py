@@ -11,10 +11,13 @@ from ..layers import field, read_table, transformed
 ONE_TRENCH = "trench"  #: name of the region where no field tells regions apart
 MAGNITUDE, REGION, POSITION = "mag_max", "region", "s_km"  #: fields as the segment tools write them
 _LARGEST_MAGNITUDE = 11.0  # no fault is long enough for more
+_LARGEST = 1e30  # beyond are fill values, such as the -1.8e308 that some programs write for NULL
 _NO_FEATURE = re.compile(  # keys, places, and what the segment tools write beside the features
     r"fid|ogc_fid|objectid|gid|index|id|x|y|lon|lat|longitude|latitude|easting|northing"
     r"|region|segment|s_km|azimuth|side|spacing_km|up_km|down_km|mag_max|n_events"
-    r"|class|class_name|prob|prob_\d+|outside|fold|bias|agreement",
+    r"|class|class_name|prob|prob_\d+|outside|fold|bias|agreement"
+    r"|right|(?:true|pred|net|tree|ctx|near|maj)_(?:class|prob)"  # what classifiers said knows the answer
+    r"|(?-i:r_\w+)",  # relevance
     re.IGNORECASE,
 )
 
@@ -149,7 +152,7 @@ def _regions(table, name):
 
 
 def _numbers(table, name, role):
-    """Return a field ``(n_features,)`` as numbers, NaN where blank or infinite."""
+    """Return a field ``(n_features,)`` as numbers, NaN where blank, infinite or a fill value beyond 1e30."""
     _require(table.fields, name, role)
     result = np.empty(len(table.attributes))
     for row, cell in enumerate(table.column(name)):
@@ -161,7 +164,7 @@ def _numbers(table, name, role):
                 f"The {role} field '{name}' holds '{cell}' in feature {row + 1}, which is no number. Choose a numeric "
                 "field, or turn it into one with the field calculator."
             ) from None
-    return np.where(np.isfinite(result), result, np.nan)
+    return np.where(np.abs(result) < _LARGEST, result, np.nan)
 
 
 def _require(fields, name, role):

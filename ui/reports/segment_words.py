@@ -113,7 +113,7 @@ def transfer_sentences(result):
     if result.same_rupture:
         own, nearest = result.same_rupture[:2]
         sentences.append(
-            f"With whole ruptures kept apart, so that no earthquake is both learned and tested, the {name} reaches a "
+            f"With whole ruptures kept apart, as far as equal magnitudes of neighbours tell them, the {name} reaches a "
             f"macro F1 of {fixed(own.f1_macro)} ({fixed(nearest.f1_macro)} by the nearest-segment rule)."
         )
     if result.region_out:

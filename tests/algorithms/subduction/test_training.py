@@ -7,6 +7,7 @@ import pytest
 
 from fumarole.algorithms import model_file
 from fumarole.algorithms.errors import Cancelled, DataError, ModelFileError
+from fumarole.algorithms.subduction.preprocessing import fill_value_notes
 from fumarole.algorithms.subduction.class_bounds import ClassBounds
 from fumarole.algorithms.subduction.classifier import SegmentClassifier
 from fumarole.algorithms.subduction.network_training import Recipe
@@ -108,6 +109,33 @@ def test_blank_and_strange_segments_are_told_apart(results, synthetic):
     assert found.outside[2:].mean() < 0.05
     with pytest.raises(DataError, match="No segment has all features"):
         results["network"].model.explain(replace(synthetic, values=np.full_like(values, np.nan)))
+
+
+def test_one_absurd_feature_is_enough_to_be_outside(results, synthetic):
+    """Clipping bounds the distance, so each feature is also compared with its own range."""
+    values = synthetic.values.copy()
+    values[:, -1] = 1e9 + 1000.0 * values[:, -1]
+    model = results["network"].model
+    assert model.classify(replace(synthetic, values=values)).outside.all()
+    narrow = replace(model.training, low=model.training.low + 1e6, high=model.training.high + 1e6)
+    assert narrow.outside(model.features(synthetic), synthetic.values).all()
+
+
+def test_the_edge_is_the_same_when_pairs_are_compared_in_blocks(synthetic, monkeypatch):
+    from fumarole.algorithms.subduction import classifier
+
+    features, classes = synthetic.values, np.zeros(len(synthetic), dtype=int)
+    whole = classifier.training_segments(synthetic, features, classes, 100.0)
+    monkeypatch.setattr(classifier, "_AT_ONCE", 500)
+    assert classifier.training_segments(synthetic, features, classes, 100.0).edge == whole.edge
+
+
+def test_values_that_may_mean_no_data_are_told(synthetic):
+    values = synthetic.values.copy()
+    assert fill_value_notes(synthetic) == []
+    values[[3, 7], 1] = -9999.0
+    (note,) = fill_value_notes(replace(synthetic, values=values))
+    assert note.startswith(f"'{synthetic.names[1]}' is -9999 in 2 segments, far from all its other values")
 
 
 def test_blank_segments_are_left_out_of_training(synthetic):

@@ -64,6 +64,11 @@ def test_a_ring_is_opened_where_its_first_piece_starts():
     assert (pieces.order, pieces.longitude[0], pieces.longitude[-1]) == ((0, 1), 0.0, 0.0)
 
 
+def test_vertices_that_are_no_places_get_a_sentence():
+    with pytest.raises(DataError, match="vertices that are no places"):
+        join_pieces([np.array([[0.0, 0.0], [np.nan, 1.0]])], 50.0)
+
+
 def test_a_negative_gap_gets_a_sentence():
     with pytest.raises(DataError, match="must not be below 0 km"):
         join_pieces(PIECES, -1.0)

@@ -40,8 +40,9 @@ def test_segments_are_read_in_their_order(read, segments):
     np.testing.assert_allclose([found.longitude[0], found.latitude[0]], [151.5, -19.775])
 
 
-def test_null_and_infinite_cells_are_blank(read, make_segments):
-    layer = make_segments(values={"mag_max": lambda row: None if row == 3 else 7.0, "CRD_UP_STD": lambda row: np.inf})
+@pytest.mark.parametrize("fill", [np.inf, -1.797e308, -3.4e38])
+def test_null_infinite_and_fill_values_are_blank(read, make_segments, fill):
+    layer = make_segments(values={"mag_max": lambda row: None if row == 3 else 7.0, "CRD_UP_STD": lambda row: fill})
     _, found = read(layer)
     assert np.flatnonzero(np.isnan(found.magnitude)).tolist() == [3]
     assert np.isnan(found.values[:, 1]).all()
@@ -131,7 +132,9 @@ def test_no_region_field_means_one_trench(read, make_segments, recorder):
 
 
 def test_features_are_the_numeric_fields_that_describe(make_segments):
-    more = "".join(f"&field={name}:double" for name in ("fid_in", "LON", "azimuth", "n_events", "prob_1", "AGE"))
+    ours = ("true_class", "pred_prob", "near_class", "right", "r_AGE", "outside")  # they know the answer
+    names = ("fid_in", "LON", "azimuth", "n_events", "prob_1", "AGE", *ours)
+    more = "".join(f"&field={name}:double" for name in names)
     layer = make_segments(fields=more + "&field=Mw:double&field=slab:string")
     assert feature_names(layer.fields(), (), "region", "s_km", "Mw") == (*NAMES, "AGE")
     assert feature_names(layer.fields(), ("AGE", "LON", "AGE"), "region", "s_km", "Mw") == ("AGE", "LON")
