@@ -30,7 +30,7 @@ CONTENTS = (
 )
 
 
-def run(folder, trenches=TRENCHES, distances="0,100,300", repeats=2, folds=5):
+def run(folder, trenches=TRENCHES, distances="0,100,200,400,600", repeats=2, folds=5):
     """Run the example.
 
     Parameters

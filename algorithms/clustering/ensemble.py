@@ -23,6 +23,7 @@ from .deep_embedding import Runs, assign, divide, refine
 
 _SMALL_TABLE = 1000  # rows below which batches are smaller
 _CELLS = 4  # cells per cluster in the fine partition of a run's latent space
+_MOST_CELLS = 200  # of a run: memory and time go with it
 _FEWEST_RUNS = 4  # whose halves can be compared
 _RECURS = 0.9  # stability from which populations found by merging cells are taken for real
 _SPLITS = 6  # random halvings of the ensemble behind the stability
@@ -141,7 +142,7 @@ def cluster_ensemble(pretrained, n_clusters, progress=silent, max_steps=math.inf
     Parameters and result are those of :func:`plain_consensus`.
     """
     plain = plain_consensus(pretrained, n_clusters, progress, max_steps)
-    n_cells = min(_CELLS * n_clusters, len(np.unique(pretrained.features, axis=0)) // 2)
+    n_cells = min(_CELLS * n_clusters, _MOST_CELLS, len(np.unique(pretrained.features, axis=0)) // 2)
     if plain.n_runs < _FEWEST_RUNS or n_cells <= n_clusters:
         return plain
     cells = divide(pretrained.features, plain.runs, n_cells, pretrained.seed)
