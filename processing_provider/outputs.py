@@ -33,7 +33,7 @@ class Outputs:
     def __init__(self, tool, parameters, context, feedback):
         self._tool, self._parameters = tool, parameters
         self._context, self._feedback = context, feedback
-        self._sinks, self._styles, self._safeguards = {}, {}, []
+        self._sinks, self._styles, self._style_files, self._safeguards = {}, {}, {}, []
         self.results = {}
 
     def __enter__(self):
@@ -167,16 +167,33 @@ class Outputs:
         layer = opened(destination)
         if layer.isValid():
             style(layer)
-            message = store_style(layer, name)
+            message = self._store_style(layer, name)
             if message:
                 self._feedback.pushWarning(message)
+
+    def _store_style(self, layer, name):
+        file = _style_file(layer)
+        owner = self._style_files.setdefault(file, name) if file else name
+        if owner != name:
+            return (
+                f"The style of '{name}' was not stored: '{file.name}' holds that of '{owner}'. Give one of the two files "
+                "another name."
+            )
+        return store_style(layer, name)
+
+
+def _style_file(layer):
+    """Return the file that QGIS looks for a layer's style in; None where the style lies in the database."""
+    path = layer.source().split("|")[0]
+    is_beside = layer.providerType() in ("ogr", "gdal") and not path.lower().endswith(".gpkg")
+    return Path(path).with_suffix(".qml") if is_beside else None
 
 
 def store_style(layer, name):
     """Store a layer's style with its data, so that every QGIS opens it styled; return a warning or ""."""
-    path = layer.source().split("|")[0]
-    if layer.providerType() in ("ogr", "gdal") and not path.lower().endswith(".gpkg"):
-        message, stored = layer.saveNamedStyle(str(Path(path).with_suffix(".qml")))
+    file = _style_file(layer)
+    if file:
+        message, stored = layer.saveNamedStyle(str(file))
         return "" if stored else f"The style of '{name}' could not be stored: {message}"
     if layer.providerType() in ("ogr", "postgres", "spatialite"):
         _forget_style(layer, name)

@@ -10,7 +10,7 @@ from ..outputs import Outputs
 from ..raster_files import bounded_cache
 from ..tool import progress_to
 from .applied_samples import outside_sentence
-from .raster_checks import check_destination
+from .raster_checks import check_destination, check_places
 from .raster_layers import open_rasters
 from .raster_map import Census, write_map
 
@@ -30,6 +30,7 @@ def apply_to_rasters(tool, parameters, context, feedback, model, layers):
             "samples, or train one with fewer clusters."
         )
     check_destination(destination_text(parameters, "OUTPUT_RASTER", context), layers)
+    check_places(tool, parameters, context)
     with bounded_cache():
         rasters = open_rasters(layers, context)
         feedback.pushInfo(f"Bands: {', '.join(rasters.names)}.")
@@ -39,6 +40,11 @@ def apply_to_rasters(tool, parameters, context, feedback, model, layers):
             feedback.pushInfo(
                 "The model is one of samples: all its networks are asked about every pixel, which takes its time."
             )
+            if model.transform.impute:
+                feedback.pushWarning(
+                    "The model fills blanks, as it did in its samples: pixels with data in only 60 % of the bands get a "
+                    "cluster, too. Train it with 'Blank values' set to skip where that is not wanted."
+                )
         with Outputs(tool, parameters, context, feedback) as outputs:
             census = Census(model.n_clusters)
             write = partial(

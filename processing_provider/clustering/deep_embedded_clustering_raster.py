@@ -9,7 +9,7 @@ from ..destinations import destination_text
 from ..outputs import Outputs
 from ..tool import Tool, progress_to
 from .clustering_messages import tell
-from .raster_checks import check_destination, unreadable_raster
+from .raster_checks import check_destination, check_places, unreadable_raster
 from .raster_parameters import SUMMARY, define_parameters
 
 
@@ -52,6 +52,7 @@ class DeepEmbeddedClusteringRaster(Tool):
         layers = self.parameterAsLayerList(parameters, "INPUT", context)
         mask = self.parameterAsRasterLayer(parameters, "MASK_RASTER", context)
         check_destination(destination_text(parameters, "OUTPUT", context), [*layers, mask] if mask else layers)
+        check_places(self, parameters, context)
         with bounded_cache():
             rasters, overlays = open_inputs(self, parameters, context, feedback)
             seed = self.parameterAsInt(parameters, "SEED", context)

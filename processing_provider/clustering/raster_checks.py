@@ -8,6 +8,7 @@ from qgis.core import QgsCoordinateReferenceSystem, QgsProcessing, QgsProcessing
 
 from ...algorithms.errors import DataError
 from ...algorithms.grid_zone import zone_for
+from ..destinations import Destination, destination_text
 from ..layers import transformed
 from ..raster_files import attempt
 
@@ -28,7 +29,7 @@ def unreadable_raster(value, context):
 
 
 def check_destination(destination, layers):
-    """Refuse, with a DataError, a destination that is no GeoTIFF, cannot be written or is a file of the ``layers``.
+    """Refuse, with a DataError, a destination that is no GeoTIFF or is a file of the ``layers``.
 
     The map is written last: whoever chose a wrong place should not wait for the clustering to hear of it.
     """
@@ -43,13 +44,23 @@ def check_destination(destination, layers):
                 f"The cluster map would overwrite the raster '{layer.name()}' that it is made from. Choose another "
                 "name."
             )
-    standing = path if path.exists() else next(folder for folder in path.absolute().parents if folder.exists())
-    is_in_the_way = standing.is_dir() == path.exists()  # a folder where the file goes, or a file where a folder goes
-    if is_in_the_way or not os.access(standing, os.W_OK):
-        raise DataError(
-            f"The cluster map cannot be written to '{path}': '{standing}' is read-only or not a folder. Choose another "
-            "place."
-        )
+
+
+def check_places(tool, parameters, context):
+    """Refuse, with a DataError, outputs of a tool in files that cannot be written, before the long work begins."""
+    for definition in tool.destinationParameterDefinitions():
+        text = str(destination_text(parameters, definition.name(), context))
+        is_layer, is_temporary = definition.type() == "sink", text in ("", QgsProcessing.TEMPORARY_OUTPUT)
+        path = Destination.parse(text).path if is_layer or is_temporary else Path(text)
+        if path is None:
+            continue
+        standing = path if path.exists() else next(folder for folder in path.absolute().parents if folder.exists())
+        is_in_the_way = standing.is_dir() == path.exists()  # a folder where the file goes, or a file instead of a folder
+        if is_in_the_way or not os.access(standing, os.W_OK):
+            raise DataError(
+                f"The output '{definition.description()}' cannot be written to '{path}': '{standing}' is read-only or "
+                "not a folder. Choose another place."
+            )
 
 
 def _files_of(layer):

@@ -199,6 +199,23 @@ def test_a_model_without_the_cloud_says_so(assign, survey, models, recorder, run
     assert any("outside the training data is not known" in text for text in feedback.infos)
 
 
+def test_a_model_of_samples_that_fills_blanks_says_so(run_tool, survey, models, recorder, tmp_path):
+    from dataclasses import replace
+
+    from fumarole.algorithms.clustering.model import ClusteringModel
+
+    model = ClusteringModel.load(models[0] / "samples.npz")
+    filling = tmp_path / "filling.npz"
+    replace(model, transform=replace(model.transform, impute=True)).save(filling)
+    n_pixels = []
+    for path, says_so in ((models[0] / "samples.npz", False), (filling, True)):
+        log = recorder()
+        parameters = {"RASTERS": [survey], "MODEL": str(path), "OUTPUT_RASTER": str(tmp_path / "map.tif")}
+        n_pixels.append(run_tool(TOOL, parameters, feedback=log)["N_PIXELS"])
+        assert any("The model fills blanks" in warning for warning in log.warnings) is says_so
+    assert n_pixels[0] < n_pixels[1]
+
+
 # --- what is refused, and that nothing is left of it ---------------------------------------------------------------
 
 

@@ -197,6 +197,14 @@ def fails(run_tool, sentence, inputs, **parameters):
         run_tool(TOOL, {**QUICK, "INPUT": inputs, **parameters})
 
 
+def test_polygons_of_the_same_name_do_not_take_the_legend_of_the_map(run_tool, two_rasters, recorder, tmp_path):
+    log, places = recorder(), {"OUTPUT": str(tmp_path / "map.tif"), "POLYGONS": str(tmp_path / "map.shp")}
+    run_tool(TOOL, {**QUICK, "INPUT": [two_rasters[0]], **places}, feedback=log)
+    sentence = "The style of 'Cluster polygons' was not stored: 'map.qml' holds that of 'Cluster map'."
+    assert any(sentence in warning for warning in log.warnings)
+    assert layer(places["OUTPUT"]).renderer().type() == "paletted"
+
+
 def test_one_band_is_refused(run_tool, write_raster, bands, tmp_path):
     path = write_raster(tmp_path / "a.tif", bands[:1])
     fails(run_tool, "1 usable band, and clustering needs at least 2", [path], OUTPUT=str(tmp_path / "map.tif"))
@@ -246,10 +254,16 @@ def test_another_format_is_refused(run_tool, two_rasters, tmp_path):
     fails(run_tool, "is a GeoTIFF: give 'map.png'", [two_rasters[0]], OUTPUT=str(tmp_path / "map.png"))
 
 
-def test_a_place_that_cannot_be_written_is_told_and_nothing_is_left(run_tool, two_rasters, tmp_path):
+def test_a_place_that_cannot_be_written_is_told_and_nothing_is_left(run_tool, two_rasters, tmp_path, monkeypatch):
+    from fumarole.processing_provider.clustering import raster_sampling
+
     (tmp_path / "file").write_text("in the way")
-    destination = str(tmp_path / "file" / "map.tif")
-    fails(run_tool, "cannot be written", [two_rasters[0]], OUTPUT=destination)
+    inside = tmp_path / "file"
+    fails(run_tool, "'Cluster map' cannot be written", [two_rasters[0]], OUTPUT=str(inside / "map.tif"))
+    monkeypatch.setattr(raster_sampling, "sample_pixels", None)  # it is told before the work begins
+    for name, label in (("REPORT", "Report"), ("MODEL", "Model"), ("POLYGONS", "Cluster polygons")):
+        place = {"OUTPUT": str(tmp_path / "map.tif"), name: str(inside / "new" / "result.gpkg")}
+        fails(run_tool, f"'{label}' cannot be written", [two_rasters[0]], **place)
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
