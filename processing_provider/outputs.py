@@ -176,8 +176,8 @@ class Outputs:
         owner = self._style_files.setdefault(file, name) if file else name
         if owner != name:
             return (
-                f"The style of '{name}' was not stored: '{file.name}' holds that of '{owner}'. Give one of the two files "
-                "another name."
+                f"The style of '{name}' was not stored: '{file.name}' holds that of '{owner}'. Give one of the two "
+                "files another name."
             )
         return store_style(layer, name)
 

@@ -42,8 +42,8 @@ def apply_to_rasters(tool, parameters, context, feedback, model, layers):
             )
             if model.transform.impute:
                 feedback.pushWarning(
-                    "The model fills blanks, as it did in its samples: pixels with data in only 60 % of the bands get a "
-                    "cluster, too. Train it with 'Blank values' set to skip where that is not wanted."
+                    "The model fills blanks, as it did in its samples: pixels with data in only 60 % of the bands get "
+                    "a cluster, too. Train it with 'Blank values' set to skip where that is not wanted."
                 )
         with Outputs(tool, parameters, context, feedback) as outputs:
             census = Census(model.n_clusters)

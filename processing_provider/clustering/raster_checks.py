@@ -55,7 +55,7 @@ def check_places(tool, parameters, context):
         if path is None:
             continue
         standing = path if path.exists() else next(folder for folder in path.absolute().parents if folder.exists())
-        is_in_the_way = standing.is_dir() == path.exists()  # a folder where the file goes, or a file instead of a folder
+        is_in_the_way = standing.is_dir() == path.exists()  # a folder where the file goes, or a file as a folder
         if is_in_the_way or not os.access(standing, os.W_OK):
             raise DataError(
                 f"The output '{definition.description()}' cannot be written to '{path}': '{standing}' is read-only or "

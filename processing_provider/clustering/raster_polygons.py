@@ -57,8 +57,8 @@ def write_polygons(outputs, path, areas, crs, n_clusters, top_variables, least_p
         patches = _traced(source, folder / "patches.gpkg", feedback)
         if _has_too_many(patches.GetLayer()):
             return (
-                f"No polygons were written: the map has more than the {MOST_PATCHES} patches that a layer can use. Give "
-                "a larger 'Smallest patch of the polygons'."
+                f"No polygons were written: the map has more than the {MOST_PATCHES} patches that a layer can use. "
+                "Give a larger 'Smallest patch of the polygons'."
             )
         measured = cluster_areas(source, areas, n_clusters, partial(_look_for_cancel, feedback))
         rows = _rows(patches.GetLayer(), measured, top_variables)

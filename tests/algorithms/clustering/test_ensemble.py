@@ -5,6 +5,7 @@ import pytest
 import torch
 from sklearn.cluster import KMeans
 
+from fumarole.algorithms.clustering import ensemble
 from fumarole.algorithms.clustering.consensus import adjusted_rand_index
 from fumarole.algorithms.clustering.ensemble import (
     EFFORTS,
@@ -63,6 +64,13 @@ def test_small_populations_beside_a_large_one_are_found_by_merging_cells():
     assert fitted.runs.soft_assignment.shape[2] == 12
     assert adjusted_rand_index(fitted.labels, truth) > 0.9
     assert adjusted_rand_index(KMeans(3, n_init=10, random_state=0).fit_predict(points), truth) < 0.5
+
+
+def test_cells_are_no_more_than_memory_allows(pretrained, monkeypatch):
+    monkeypatch.setattr(ensemble, "_MOST_CELLS", 5)
+    assert cluster_ensemble(pretrained, 3, max_steps=20).runs.soft_assignment.shape[2] in (3, 5)
+    monkeypatch.setattr(ensemble, "_MOST_CELLS", 3)
+    assert cluster_ensemble(pretrained, 3, max_steps=20).runs.soft_assignment.shape[2] == 3
 
 
 @pytest.mark.filterwarnings("error")
