@@ -8,7 +8,9 @@ from osgeo import gdal
 
 from ..algorithms.errors import DataError
 
-_SAYS_NOTHING = re.compile(r"(band|layer|channel|gr[ae]y|b)?[\s_:#-]*\d*", re.IGNORECASE)  # of descriptions of bands
+_SAYS_NOTHING = re.compile(  # of descriptions of bands; B alone is boron
+    r"(band|layer|channel|gr[ae]y)?[\s_:#-]*\d*|b[\s_:#-]*\d+", re.IGNORECASE
+)
 CACHE_BYTES = 128 * 1024**2  # of GDAL's block cache during a run; its default is 5 % of the memory of the machine
 
 
