@@ -94,16 +94,17 @@ def classifiers_of(scores):
 
 
 def majority_sentence(scores, classifier):
-    """Return at which distances a classifier does not beat the majority of the region; empty where it always does."""
+    """Return at which distances a classifier does not beat the majority of the region by more than its spread, if any."""
     majority = {score.distance_km: score.f1_macro for score in by_distance(scores, "region_majority")}
     own = by_distance(scores, classifier)
-    behind = [s for s in own if s.distance_km in majority and s.f1_macro <= majority[s.distance_km]]
+    behind = [s for s in own if s.distance_km in majority and s.f1_macro - s.f1_sd <= majority[s.distance_km]]
     if not behind:
         return ""
     where = f"at {listed(f'{score.distance_km:g}' for score in behind)} km"
     if len(behind) == len(own) > 1:
         where = "at any distance"
-    return f"{CLASSIFIER_NAMES[classifier]}: no better than the commonest class of the region {where}."
+    by = "" if all(s.f1_macro <= majority[s.distance_km] for s in behind) else ", or by less than its own spread"
+    return f"{CLASSIFIER_NAMES[classifier]}: no better than the commonest class of the region {where}{by}."
 
 
 def transfer_sentences(result):

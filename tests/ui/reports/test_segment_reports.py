@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -452,3 +453,19 @@ def test_bars_of_a_class_show_the_spread_of_segments_and_of_networks(about):
     text = plain_text(relevance_report(explanation, segment_table(), about))
     assert "meaning of CRD_UP_AVE" in text and "Deviation of networks" in text
     assert "between the networks. Where it reaches across 0" in text
+
+
+@pytest.mark.parametrize(
+    ("f1_macro", "expected"),
+    [
+        (0.65, ""),
+        (0.61, "Network: no better than the commonest class of the region at 100 km, or by less than its own spread."),
+        (0.59, "Network: no better than the commonest class of the region at 100 km."),
+    ],
+)
+def test_a_lead_over_the_commonest_class_counts_from_the_spread_on(f1_macro, expected):
+    scores = [
+        SimpleNamespace(classifier=name, distance_km=100.0, f1_macro=f1, f1_sd=sd)
+        for name, f1, sd in (("network", f1_macro, 0.02), ("region_majority", 0.6, 0.0))
+    ]
+    assert segment_words.majority_sentence(scores, "network") == expected
