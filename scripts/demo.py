@@ -12,6 +12,7 @@ from pathlib import Path
 
 from . import demo_raster, demo_sp, demo_subduction
 from .demo_checks import great_basin_problems, simav_problems, typical_values
+from .demo_tool import run_tool, say
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE_DATA = ROOT / "sample_data"
@@ -46,7 +47,7 @@ CONTENTS = (
 def great_basin(folder, source=GREAT_BASIN, effort="standard"):
     """Cluster real geothermal waters, in UTM zone 11N; returns the problems found in the results."""
     say("\nGreat Basin, western USA: real geothermal waters, UTM zone 11N. " + _CREDIT)
-    samples = run(
+    samples = run_tool(
         "import_samples",
         INPUT=source,
         SOURCE_CRS="EPSG:4269",
@@ -55,7 +56,7 @@ def great_basin(folder, source=GREAT_BASIN, effort="standard"):
     )
     say(f"{samples['COUNT']} waters imported, {samples['DROPPED']} left out.")
     fields = list(GREAT_BASIN_FIELDS)
-    suggested = run(
+    suggested = run_tool(
         "suggest_cluster_count",
         INPUT=samples["OUTPUT"],
         FIELDS=fields,
@@ -94,7 +95,8 @@ def simav(folder, effort="standard"):
     }
     layers = {}
     for name, workbook in workbooks.items():
-        imported = run("import_samples", INPUT=SIMAV / workbook, GRID_ZONE="35S", OUTPUT=folder / f"simav_{name}.gpkg")
+        output = folder / f"simav_{name}.gpkg"
+        imported = run_tool("import_samples", INPUT=SIMAV / workbook, GRID_ZONE="35S", OUTPUT=output)
         say(f"'{workbook}': {imported['COUNT']} points imported, {imported['DROPPED']} left out.")
         layers[name] = imported["OUTPUT"]
     result = cluster(
@@ -125,7 +127,7 @@ def simav(folder, effort="standard"):
 
 def cluster(folder, samples, crs, effort, **parameters):
     """Run deep embedded clustering with every result into ``folder``, and say its key figures."""
-    result = run(
+    result = run_tool(
         "deep_embedded_clustering",
         INPUT=samples,
         TARGET_CRS=crs,
@@ -153,29 +155,13 @@ def cluster(folder, samples, crs, effort, **parameters):
 def draw(folder, title, subtitle, credit, **layers):
     """Lay out the map, as a picture with a project and as a PDF."""
     text = {"TITLE": title, "SUBTITLE": subtitle, "CREDIT": credit}
-    run("prospect_map", MAP=folder / "map.jpg", PROJECT=folder / "project.qgz", **layers, **text)
-    run("prospect_map", MAP=folder / "map.pdf", **layers, **text)
+    run_tool("prospect_map", MAP=folder / "map.jpg", PROJECT=folder / "project.qgz", **layers, **text)
+    run_tool("prospect_map", MAP=folder / "map.pdf", **layers, **text)
 
 
 def apply_to_itself(folder, samples):
     """Put the samples through the model that was made of them, for the checks."""
-    run("apply_clustering_model", INPUT=samples, MODEL=folder / "model.npz", OUTPUT=folder / "applied.gpkg")
-
-
-def run(tool_id, **parameters):
-    """Run a tool; paths may be given as :class:`pathlib.Path`. Says how long it took."""
-    import processing
-
-    started = time.monotonic()
-    given = {name: str(value) if isinstance(value, Path) else value for name, value in parameters.items()}
-    result = processing.run(f"fumarole:{tool_id}", given)
-    say(f"[{time.monotonic() - started:5.1f} s] {tool_id}")
-    return result
-
-
-def say(text):
-    """Print at once, also into a pipe."""
-    print(text, flush=True)
+    run_tool("apply_clustering_model", INPUT=samples, MODEL=folder / "model.npz", OUTPUT=folder / "applied.gpkg")
 
 
 EXAMPLES = {

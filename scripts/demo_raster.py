@@ -4,6 +4,7 @@
 """
 
 from . import synthetic_geology
+from .demo_tool import run_tool, say
 
 N_CLUSTERS = len(synthetic_geology.UNITS)
 SAMPLE_SIZE = 5000
@@ -40,9 +41,6 @@ def run(folder, effort="standard"):
     list of str
         What is wrong with the results, as sentences; empty when nothing is.
     """
-    from .demo import run as run_tool
-    from .demo import say
-
     say("\nRasters: a SYNTHETIC survey over known geology: radiometrics, magnetics and gravity on grids of their own.")
     rasters = [synthetic_geology.write_survey(folder, survey) for survey in synthetic_geology.surveys()]
     geology = synthetic_geology.write_geology(folder)

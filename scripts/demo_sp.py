@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from .demo_tool import run_tool, say
+
 SAMPLES = Path(__file__).resolve().parent.parent / "sample_data" / "self_potential"
 GRID_CRS = "EPSG:32635"
 GRID_ORIGIN = (668_000.0, 4_331_000.0)  # south-western corner: easting and northing, m
@@ -52,24 +54,21 @@ def run(folder, budget_s=10.0):
     list of str
         What is wrong with the results, as sentences; empty when nothing is.
     """
-    from .demo import run as run_tool
-    from .demo import say
-
     problems = []
     say("\nSelf-potential. Reference profile: SYNTHETIC, one sphere with noise (MIT; see sample_data/self_potential).")
     stations = table_to_points(folder, "reference", "seed_SP_syn_data.csv")
     found = invert(
-        folder, run_tool, "reference", stations, BODY="sphere", BACKGROUND="none", ROBUST=False, UNCERTAINTY="grid"
+        folder, "reference", stations, BODY="sphere", BACKGROUND="none", ROBUST=False, UNCERTAINTY="grid"
     )
     say(f"Place {found['X0']:.2f} m, depth {found['DEPTH']:.2f} m, angle {found['ANGLE']:.2f}, K {found['K']:.0f}.")
     problems += compared(
         "The reference profile", found, ("X0", "DEPTH", "ANGLE", "K"), REFERENCE, (1e-3, 1e-3, 6e-3, 1.0)
     )
-    compare_with_network(folder, run_tool, say, stations, budget_s)
+    compare_with_network(folder, stations, budget_s)
     for file, (name, published) in FIELD_PROFILES.items():
         say(f"\n{name}: REAL field profile, digitised, in local coordinates.")
         stations = table_to_points(folder, name, file)
-        found = invert(folder, run_tool, name, stations, BODY="sheet", BACKGROUND="none", ROBUST=False)
+        found = invert(folder, name, stations, BODY="sheet", BACKGROUND="none", ROBUST=False)
         place = f"{found['X0']:.2f} m, {found['DEPTH']:.2f} m deep"
         say(f"Sheet at {place}, dip {found['ANGLE']:.1f}; misfit {found['RMS']:.1f} mV.")
         names = ("X0", "DEPTH", "HALF_LENGTH", "ANGLE")
@@ -93,7 +92,7 @@ def run(folder, budget_s=10.0):
     return problems + grid_problems(result["inversion:sources"])
 
 
-def invert(folder, run_tool, name, stations, **choices):
+def invert(folder, name, stations, **choices):
     """Invert one profile with every result into ``folder``."""
     return run_tool(
         "invert_sp",
@@ -108,7 +107,7 @@ def invert(folder, run_tool, name, stations, **choices):
     )
 
 
-def compare_with_network(folder, run_tool, say, stations, budget_s):
+def compare_with_network(folder, stations, budget_s):
     """Train a network for a few seconds and set it beside least squares on the reference profile."""
     trained = run_tool(
         "train_sp_network",

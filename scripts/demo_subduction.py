@@ -9,6 +9,7 @@ from pathlib import Path
 
 from .demo_subduction_checks import subduction_problems
 from .demo_subduction_map import draw
+from .demo_tool import run_tool, say
 
 SAMPLES = Path(__file__).resolve().parent.parent / "sample_data" / "subduction"
 TRENCHES = SAMPLES / "trenches.geojson"
@@ -49,11 +50,8 @@ def run(folder, trenches=TRENCHES, distances="0,100,200,400,600", repeats=2, fol
     list of str
         What is wrong with the results, as sentences; empty when nothing is.
     """
-    from .demo import run as run_tool
-    from .demo import say
-
     say("\nSubduction zones: REAL trenches, earthquakes and grids (public domain; see sample_data/subduction).")
-    features = sample(folder, trenches, run_tool, say)
+    features = sample(folder, trenches)
     training = extract(folder / "features.gpkg", f"\"region\" <> '{UNSEEN}'", folder / "training.gpkg")
     given = {"INPUT": training, "BOUNDS": BOUND, "EXCLUSION": EXCLUSION_KM, "FOLDS": folds}
     trained = run_tool(
@@ -89,7 +87,7 @@ def run(folder, trenches=TRENCHES, distances="0,100,200,400,600", repeats=2, fol
     return subduction_problems(folder, trenches, SPACING_KM, explained["CONSERVATION_ERROR"])
 
 
-def sample(folder, trenches, run_tool, say):
+def sample(folder, trenches):
     """Cut the trenches into segments and sample their features; return the layer's path."""
     rasters = folder / "rasters"  # copies: QGIS writes the statistics of a raster beside it
     rasters.mkdir()
