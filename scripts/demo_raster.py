@@ -4,7 +4,7 @@
 """
 
 from . import synthetic_geology
-from .demo_tool import run_tool, say
+from .demo_tool import run_tool, say, write_project
 
 N_CLUSTERS = len(synthetic_geology.UNITS)
 SAMPLE_SIZE = 5000
@@ -68,7 +68,7 @@ def run(folder, effort="standard"):
     text = {"TITLE": TITLE, "SUBTITLE": SUBTITLE, "CREDIT": CREDIT}
     run_tool("prospect_map", MAP=folder / "map.jpg", **layers, **text)
     run_tool("prospect_map", MAP=folder / "map.pdf", **layers, **text)
-    write_project(folder / "raster.qgz", folder, [*rasters, geology])
+    save_project(folder / "raster.qgz", folder, [*rasters, geology])
     return problems(folder, agreement)
 
 
@@ -120,7 +120,7 @@ def problems(folder, agreement):
     return found
 
 
-def write_project(path, folder, rasters):
+def save_project(path, folder, rasters):
     """Write a project of the survey, the geology and the results, styled."""
     from qgis.core import QgsCoordinateReferenceSystem, QgsProject, QgsRasterLayer, QgsVectorLayer
 
@@ -135,9 +135,9 @@ def write_project(path, folder, rasters):
         layer = QgsVectorLayer(str(folder / f"{file}.gpkg"), name, "ogr")
         project.addMapLayer(layer, False)
         results.addLayer(layer).setItemVisibilityChecked(file == "boreholes")
-    layer = QgsRasterLayer(str(folder / "clusters.tif"), "Cluster map")
-    project.addMapLayer(layer, False)
-    results.addLayer(layer)
+    clusters = QgsRasterLayer(str(folder / "clusters.tif"), "Cluster map")
+    project.addMapLayer(clusters, False)
+    results.addLayer(clusters)
     for raster in rasters:
         layer = QgsRasterLayer(str(raster), raster.stem.replace("_", " "))
         if raster.stem.startswith("geology"):
@@ -145,8 +145,7 @@ def write_project(path, folder, rasters):
             style_cluster_raster(layer, len(names), names)
         project.addMapLayer(layer, False)
         survey.addLayer(layer).setItemVisibilityChecked(False)
-    project.write(str(path))
-    project.clear()
+    write_project(project, path, clusters)
 
 
 def _size(path):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .demo_tool import run_tool, say
+from .demo_tool import run_tool, say, write_project
 
 SAMPLES = Path(__file__).resolve().parent.parent / "sample_data" / "self_potential"
 GRID_CRS = "EPSG:32635"
@@ -88,7 +88,7 @@ def run(folder, budget_s=10.0):
             "inversion:report": folder / "grid_report.html",
         },
     )
-    write_project(folder / "self_potential.qgz", folder)
+    save_project(folder / "self_potential.qgz", folder)
     return problems + grid_problems(result["inversion:sources"])
 
 
@@ -190,7 +190,7 @@ def write_lines(path):
     return path
 
 
-def write_project(path, folder):
+def save_project(path, folder):
     """Write a project of the synthetic grid with its lines and sources, styled."""
     from qgis.core import QgsCoordinateReferenceSystem, QgsProject, QgsRasterLayer, QgsVectorLayer
 
@@ -204,8 +204,7 @@ def write_project(path, folder):
     project.addMapLayer(grid)
     for file, title in (("stations", "Stations"), ("error_bars", "Error bars"), ("sources", "Sources")):
         project.addMapLayer(QgsVectorLayer(str(folder / f"grid_{file}.gpkg"), title, "ogr"))
-    project.write(str(path))
-    project.clear()
+    write_project(project, path, grid)
 
 
 def compared(title, found, names, expected, tolerances):

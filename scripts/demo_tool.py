@@ -1,4 +1,4 @@
-"""How the worked examples run a tool, and say what they do."""
+"""What the worked examples share: how they run a tool, say what they do and write a project."""
 
 import time
 from pathlib import Path
@@ -18,3 +18,14 @@ def run_tool(tool_id, **parameters):
 def say(text):
     """Print at once, also into a pipe."""
     print(text, flush=True)
+
+
+def write_project(project, path, shown):
+    """Write a project that opens on the layer ``shown``, and forget its layers."""
+    from qgis.core import QgsReferencedRectangle
+
+    extent = shown.extent()
+    extent.scale(1.1)
+    project.viewSettings().setDefaultViewExtent(QgsReferencedRectangle(extent, shown.crs()))
+    project.write(str(path))
+    project.clear()

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from qgis.core import QgsProject
 
 from fumarole.algorithms.clustering import distillation, ensemble
 from fumarole.scripts import demo, demo_raster
@@ -46,3 +47,11 @@ def test_a_map_of_something_else_would_be_seen(finished):
     folder, _ = finished
     assert any("agrees with the geology" in problem for problem in demo_raster.problems(folder, 0.5))
     assert any("agrees with the geology" in problem for problem in demo_raster.problems(folder, np.nan))
+
+
+def test_the_project_opens_on_its_map(finished):
+    project = QgsProject()
+    assert project.read(str(finished[0] / "raster.qgz"))
+    seen, crs = project.viewSettings().defaultViewExtent(), project.crs()
+    assert seen.crs() == crs and 0.5e3 < seen.width() < 50e3
+    project.clear()

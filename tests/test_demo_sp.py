@@ -1,6 +1,7 @@
 """The worked self-potential example, with a network trained for a moment."""
 
 import pytest
+from qgis.core import QgsProject
 
 from fumarole.scripts import demo_sp
 
@@ -32,3 +33,11 @@ def test_a_wrong_answer_would_be_seen(finished):
         "Profile: X0 is 70.0000 instead of 76.2435."
     ]
     assert len(demo_sp.grid_problems(folder / "grid_sources.gpkg")) == 0
+
+
+def test_the_project_opens_on_its_map(finished):
+    project = QgsProject()
+    assert project.read(str(finished[0] / "self_potential.qgz"))
+    seen, crs = project.viewSettings().defaultViewExtent(), project.crs()
+    assert seen.crs() == crs and 0.5e3 < seen.width() < 50e3
+    project.clear()
