@@ -88,6 +88,13 @@ def test_a_rupture_is_never_on_both_sides():
     assert second.train.tolist() == [0, 1]
 
 
+def test_a_rupture_along_everything_leaves_nothing_and_is_named():
+    segments = table(np.repeat("r", 10), 50.0 * np.arange(10), np.full(10, 9.0))
+    sentence = "0 km, with whole ruptures kept apart, leaves no segment to train on .* a shorter distance, let ruptures"
+    with pytest.raises(DataError, match=sentence):
+        block_folds(segments, stretches(segments, 2), Exclusion(0.0, same_rupture=True))
+
+
 def test_a_rupture_ends_at_the_end_of_its_trench():
     segments = table(["a", "a", "b", "b"], [0, 50, 0, 50], [8.0, 8.8, 8.8, 8.0])
     assert ruptures(segments).tolist() == [0, 1, 2, 3]
