@@ -7,7 +7,6 @@ run. Costs are CPU seconds on one thread, compared as ratios. See README.md besi
 
 import argparse
 import itertools
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +17,7 @@ from fumarole.algorithms.clustering.ensemble import EFFORTS, fit_ensemble
 from fumarole.algorithms.networks import torch_threads
 from fumarole.benchmarks.lib import peers, populations, tables
 from fumarole.benchmarks.lib.clock import cpu_seconds
-from fumarole.benchmarks.lib.goals import Goal, markdown
+from fumarole.benchmarks.lib.goals import Goal, markdown, measure_parts
 from fumarole.benchmarks.lib.reference_recipe import ITERATIONS, reference_recipe
 
 SEEDS = (1, 2, 3, 4)
@@ -186,12 +185,8 @@ def main():
     parser.add_argument("--all-clustpy", action="store_true", help="ClustPy on every table and seed (an hour)")
     arguments = parser.parse_args()
     peers.add_clustpy()
-    goals = []
     with threadpool_limits(1), torch_threads(1):
-        for part in arguments.parts.split(","):
-            for goal in PARTS[part](arguments):
-                print(f"{goal.measured}: {goal.result}", file=sys.stderr, flush=True)
-                goals.append(goal)
+        goals = measure_parts(PARTS, arguments.parts, arguments)
     print(markdown(goals))
 
 

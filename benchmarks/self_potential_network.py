@@ -6,7 +6,6 @@ All on the reference ranges, synthetic, on profiles no network has seen. Run fro
 """
 
 import argparse
-import sys
 import time
 
 import numpy as np
@@ -19,7 +18,7 @@ from fumarole.algorithms.self_potential.network_quality import ROBUST, bound, er
 from fumarole.algorithms.self_potential.network_reference import GRADIENT_DESCENT, LEVENBERG_MARQUARDT
 from fumarole.algorithms.self_potential.network_training import train_network
 from fumarole.algorithms.self_potential.training_data import TrainingSetup, profiles, uniform_parameters
-from fumarole.benchmarks.lib.goals import Goal, markdown
+from fumarole.benchmarks.lib.goals import Goal, markdown, measure_parts
 
 SETUP = TrainingSetup()
 SEEDS = (1, 2, 3)
@@ -100,12 +99,8 @@ def main():
     parser.add_argument("--parts", default=",".join(PARTS), help="comma-separated: reference, modern")
     parser.add_argument("--longest", type=float, default=60.0, help="budget in seconds that is still run (default 60)")
     arguments = parser.parse_args()
-    goals = []
     with threadpool_limits(1), torch_threads(1):
-        for part in arguments.parts.split(","):
-            for goal in PARTS[part](arguments):
-                print(f"{goal.measured}: {goal.result}", file=sys.stderr, flush=True)
-                goals.append(goal)
+        goals = measure_parts(PARTS, arguments.parts, arguments)
     print(markdown(goals))
 
 

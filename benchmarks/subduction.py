@@ -6,7 +6,6 @@ published tables (``--data``), which may not be shipped. Run from the repository
 """
 
 import argparse
-import sys
 import time
 from pathlib import Path
 
@@ -26,7 +25,7 @@ from fumarole.algorithms.subduction.folds import (
     stretches,
 )
 from fumarole.algorithms.subduction.validation import predict_folds, score_folds
-from fumarole.benchmarks.lib.goals import Goal, markdown
+from fumarole.benchmarks.lib.goals import Goal, markdown, measure_parts
 from fumarole.benchmarks.lib.reference_segment_network import EPOCHS, train_reference
 from fumarole.benchmarks.lib.segment_tables import FOLDER, published_segments
 
@@ -157,12 +156,8 @@ def main():
         print("The published segments are not present: nothing was measured. Name their folder with --data.")
         return
     segments = published_segments(arguments.data)
-    goals = []
     with threadpool_limits(1), torch_threads(1):
-        for part in arguments.parts.split(","):
-            for goal in PARTS[part](segments, arguments):
-                print(f"{goal.measured}: {goal.result}", file=sys.stderr, flush=True)
-                goals.append(goal)
+        goals = measure_parts(PARTS, arguments.parts, segments, arguments)
     print(markdown(goals))
 
 

@@ -10,7 +10,7 @@ system_packages=(
   qgis python3-qgis qgis-providers
   python3-torch python3-sklearn python3-scipy python3-pandas python3-geopandas python3-pyproj
   python3-plotly python3-matplotlib python3-openpyxl python3-xlrd python3-psycopg2
-  python3-pytest python3-hypothesis python3-venv python3-pip
+  python3-pytest python3-hypothesis python3-xlwt python3-venv python3-pip
   proj-bin # inside a virtual environment pyproj finds its data through the program proj
 )
 test_tools=(pytest-qgis bandit detect-secrets)

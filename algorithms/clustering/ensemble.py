@@ -136,12 +136,12 @@ def plain_consensus(pretrained, n_clusters, progress=silent, max_steps=math.inf)
     return _consensus_of(runs, n_clusters, pretrained.seed)
 
 
-def cluster_ensemble(pretrained, n_clusters, progress=silent, max_steps=math.inf):
+def cluster_ensemble(pretrained, n_clusters, progress=silent):
     """Build the better reproduced consensus of the two, of the runs' own clusters and of their cells.
 
     Parameters and result are those of :func:`plain_consensus`.
     """
-    plain = plain_consensus(pretrained, n_clusters, progress, max_steps)
+    plain = plain_consensus(pretrained, n_clusters, progress)
     n_cells = min(_CELLS * n_clusters, _MOST_CELLS, len(np.unique(pretrained.features, axis=0)) // 2)
     if plain.n_runs < _FEWEST_RUNS or n_cells <= n_clusters:
         return plain

@@ -1,5 +1,6 @@
 """Goals and what was measured against them, as one table."""
 
+import sys
 from dataclasses import dataclass
 
 HEADER = ("measured", "goal", "result", "met", "beside us")
@@ -27,6 +28,19 @@ class Goal:
     result: str
     met: object
     beside: str = ""
+
+
+def measure_parts(parts, chosen, *arguments):
+    """Return the goals of the ``chosen`` parts, comma-separated, and tell each on stderr as soon as it is measured.
+
+    ``parts`` are generators of goals by name, which take ``arguments``.
+    """
+    goals = []
+    for part in chosen.split(","):
+        for goal in parts[part](*arguments):
+            print(f"{goal.measured}: {goal.result}", file=sys.stderr, flush=True)
+            goals.append(goal)
+    return goals
 
 
 def markdown(goals):

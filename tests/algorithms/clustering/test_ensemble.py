@@ -1,5 +1,7 @@
 """The consensus ensemble finds what was put in, the same way every time."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -30,6 +32,12 @@ def features():
 @pytest.fixture(scope="module")
 def pretrained(features):
     return pretrain_ensemble(features, "standard", 42)
+
+
+@pytest.fixture(scope="module")
+def hurried(pretrained):
+    """The same, to be refined for 20 steps only."""
+    return replace(pretrained, effort=replace(pretrained.effort, refine_steps=20))
 
 
 @pytest.fixture(scope="module")
@@ -66,11 +74,11 @@ def test_small_populations_beside_a_large_one_are_found_by_merging_cells():
     assert adjusted_rand_index(KMeans(3, n_init=10, random_state=0).fit_predict(points), truth) < 0.5
 
 
-def test_cells_are_no_more_than_memory_allows(pretrained, monkeypatch):
+def test_cells_are_no_more_than_memory_allows(hurried, monkeypatch):
     monkeypatch.setattr(ensemble, "_MOST_CELLS", 5)
-    assert cluster_ensemble(pretrained, 3, max_steps=20).runs.soft_assignment.shape[2] in (3, 5)
+    assert cluster_ensemble(hurried, 3).runs.soft_assignment.shape[2] in (3, 5)
     monkeypatch.setattr(ensemble, "_MOST_CELLS", 3)
-    assert cluster_ensemble(pretrained, 3, max_steps=20).runs.soft_assignment.shape[2] == 3
+    assert cluster_ensemble(hurried, 3).runs.soft_assignment.shape[2] == 3
 
 
 @pytest.mark.filterwarnings("error")
@@ -79,7 +87,7 @@ def test_no_run_divides_its_space_into_more_cells_than_half_the_different_sample
     points = np.repeat(np.random.default_rng(0).normal(size=(8, 3)), 3, axis=0)
     pretrained = pretrain_ensemble(points, "standard")
     for n_clusters, most in ((3, 4), (4, 4)):
-        fitted = cluster_ensemble(pretrained, n_clusters, max_steps=20)
+        fitted = cluster_ensemble(pretrained, n_clusters)
         assert fitted.runs.soft_assignment.shape[2] in (n_clusters, most)
         assert np.array_equal(fitted.labels[::3], fitted.labels[1::3])
 
@@ -105,13 +113,13 @@ def test_the_same_seed_gives_the_same_result_whatever_ran_before(features, singl
     assert not np.array_equal(other.probability(), single.probability())
 
 
-def test_one_pretraining_serves_several_numbers_of_clusters(pretrained):
-    before = {name: array.copy() for name, array in pretrained.arrays.items()}
-    fine = cluster_ensemble(pretrained, 3, max_steps=20)
-    coarse = cluster_ensemble(pretrained, 2, max_steps=20)
+def test_one_pretraining_serves_several_numbers_of_clusters(hurried):
+    before = {name: array.copy() for name, array in hurried.arrays.items()}
+    fine = cluster_ensemble(hurried, 3)
+    coarse = cluster_ensemble(hurried, 2)
     assert coarse.runs.n_steps == 20 and coarse.labels.max() == 1
-    assert all(np.array_equal(array, before[name]) for name, array in pretrained.arrays.items())
-    assert np.array_equal(cluster_ensemble(pretrained, 3, max_steps=20).probability(), fine.probability())
+    assert all(np.array_equal(array, before[name]) for name, array in hurried.arrays.items())
+    assert np.array_equal(cluster_ensemble(hurried, 3).probability(), fine.probability())
 
 
 def test_training_uses_one_thread_and_restores_the_number_when_cancelled(features):
